@@ -4,4 +4,9 @@ from django.apps import AppConfig
 class ProtocolsConfig(AppConfig):
     name = "shali.protocols"
     label = "protocols"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shali.foundation.journal.announce import use_table
+        from shali.protocols.table import TABLE
+
+        use_table(TABLE)

@@ -1,0 +1,77 @@
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from shali.foundation.accounts.roles import Role
+from shali.foundation.jurisdictions.models import Department, PathField, Unit
+from shali.foundation.vault.public_id import new_public_id
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. What he may do comes from his posts alone; there are no superusers."""
+
+    PERSONAL = frozenset({"name"})  # staff are named on the work they do; their names stay inside the application
+    PLAIN = frozenset({"id", "username", "password", "last_login", "language", "is_active", "made_at"})
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    language = models.CharField(max_length=10, default="zh-hans")
+    is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+
+class Post(models.Model):
+    """Role x unit x expiry. The right of a post ends by the clock; nothing has to run for that."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset(
+        {"id", "public_id", "user", "role", "unit", "path", "department", "starts_at", "ends_at", "sponsor"}
+        | {"given_by", "revoked_at", "revoked_by"}
+    )
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=30, choices=[(role.code, role.code) for role in Role])
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    path = PathField()
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="posts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    # Whoever answers for this post being needed; None only for the first posts of an installation.
+    sponsor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    given_by = models.CharField(max_length=60)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=60, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="accounts_post_days", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="accounts_post_revoked_pair",
+                condition=Q(revoked_at__isnull=True, revoked_by="") | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
+            ),
+        ]
+        indexes = [models.Index(fields=["path", "role"], name="accounts_post_path")]
+
+
+class SignInLink(models.Model):
+    """A link that signs one person in, once, before its hour. Only the hash of its token is kept."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "token_hash", "user", "post", "made_by", "made_at", "expires_at", "used_at"})
+
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    post = models.ForeignKey(Post, null=True, on_delete=models.CASCADE, related_name="+")
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

@@ -1,0 +1,32 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RowSettled:
+    """A row of a batch means this person. `division` is the deepest one its address names, or ''."""
+
+    batch: int
+    row: int
+    person: int
+    division: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettled:
+    """Every row of a batch is accounted for (doubtful ones wait in the review queue)."""
+
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowTakenBack:
+    """A review was undone or decided otherwise: the row does not mean this person after all."""
+
+    batch: int
+    row: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchUndone:
+    batch: int

@@ -1,0 +1,66 @@
+"""Who looks or acts, and over which part of the tree: the first argument of every read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, models, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of the tree that a post may see, and what the post may do there.
+
+    path: the post's unit; all units below it belong to the scope
+    name: what journals call whoever acts: "post:17", "system:protocols"
+    department: a department's desk sees, within the path, only what it was asked to join
+    """
+
+    path: str
+    name: str
+    post: int | None = None
+    verbs: frozenset[str] = frozenset()
+    department: int | None = None
+
+    def holds(self, path: str) -> bool:
+        """Say whether a unit's path lies in this scope."""
+        return path == self.path or path.startswith(self.path + ".")
+
+
+def system_scope(name: str, path: str | None = None) -> Scope:
+    """Return the scope under which a reaction or a job runs; its name shows in the journal."""
+    return Scope(path=path or settings.CITY, name=f"system:{name}")
+
+
+def within(path: str, column: str = "path") -> models.Q:
+    """Return the filter for a unit and everything below it: '.' sorts just before '/', so one range holds both."""
+    return models.Q(**{f"{column}__gte": path, f"{column}__lt": path + "/"})
+
+
+@contextmanager
+def in_scope(scope: Scope) -> Iterator[None]:
+    """Run a block in a transaction whose rows the database limits to the scope.
+
+    Inside another scope it holds for the block alone: a service that moves work between units widens its view to
+    a system scope, and hands the narrower one back.
+    """
+    with transaction.atomic():
+        before = _scope_of_transaction()
+        tell_database(scope.path)
+        yield
+        # An exception rolls the savepoint back, and the setting with it.
+        if before:
+            tell_database(before)
+
+
+def tell_database(path: str) -> None:
+    """Set the scope for the rest of the open transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('shali.scope', %s, true)", [path])
+
+
+def _scope_of_transaction() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(current_setting('shali.scope', true), '')")
+        return str(cursor.fetchone()[0])

@@ -1,0 +1,55 @@
+"""Row-level security as SQL, for the migrations of the rooms above.
+
+The function raises when no scope is set: a bare `current_setting` is the empty string on the second
+transaction of a pooled connection and would let every row through.
+"""
+
+SCOPE_FUNCTION = """
+create or replace function shali_scope() returns text language plpgsql stable parallel safe as $$
+declare s text := current_setting('shali.scope', true);
+begin
+  if coalesce(s, '') = '' then
+    raise exception 'no scope is set for this transaction' using errcode = '42501';
+  end if;
+  return s;
+end $$;
+"""
+
+
+def path_wall(table: str, column: str = "path") -> str:
+    """Return SQL by which a table shows only the rows of the scope's part of the tree."""
+    return f"""
+    alter table {table} enable row level security;
+    alter table {table} force row level security;
+    create policy {table}_scope on {table}
+      using ({column} >= shali_scope() and {column} < shali_scope() || '/');
+    """
+
+
+def wall(table: str, condition: str) -> str:
+    """Return SQL by which a table shows only the rows that meet a condition over other, walled tables."""
+    return f"""
+    alter table {table} enable row level security;
+    alter table {table} force row level security;
+    create policy {table}_scope on {table} using ({condition});
+    """
+
+
+def append_only(table: str) -> str:
+    """Return SQL after which no role can change, remove or empty the rows of a table.
+
+    Rights for the web role and the worker are taken away as well, where these roles exist.
+    """
+    return f"""
+    create or replace function refuse_change() returns trigger language plpgsql as $$
+    begin raise exception '% is append-only: add a correcting row', tg_table_name using errcode = '23001'; end $$;
+    create trigger {table}_append_only before update or delete on {table}
+      for each row execute function refuse_change();
+    create trigger {table}_never_emptied before truncate on {table}
+      for each statement execute function refuse_change();
+    do $$ begin
+      if exists (select from pg_roles where rolname = 'shali_web') then
+        revoke update, delete, truncate on {table} from shali_web, shali_worker;
+      end if;
+    end $$;
+    """

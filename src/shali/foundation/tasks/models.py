@@ -1,0 +1,269 @@
+"""One mechanism for every piece of work that a unit owes: owner, clock, hand-over, history.
+
+The clock starts at hand-over and never starts again: `due_at` is written once (an earlier deadline of a further
+asker may bring it forward; a trigger refuses a later one).
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from shali.foundation.accounts.models import Post
+from shali.foundation.jurisdictions.models import Department, PathField, Unit
+from shali.foundation.people.models import Person
+from shali.foundation.vault.public_id import new_public_id
+
+
+class TaskState(models.IntegerChoices):
+    HANDED_OVER = 1  # the owner has not accepted yet; he answers for it all the same
+    ACCEPTED = 2
+    CLOSED = 3
+
+
+class Task(models.Model):
+    """Something one unit owes by a time. `version` is the number of its last event: the compare-and-set."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset(
+        {
+            "id",
+            "public_id",
+            "kind",
+            "unit",
+            "path",
+            "subject",
+            "giver_path",
+            "state",
+            "version",
+            "handed_over_at",
+        }
+        | {"due_at", "rule", "accepted_at", "accepted_by", "assignee", "blocked_since", "blocked_on"}
+        | {"next_attempt_at", "closed_at", "closed_by", "outcome", "exercise"}
+    )
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    kind = models.CharField(max_length=30)  # "verification"
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tasks")
+    path = PathField()  # the owner's
+    giver_path = PathField()  # whose hand it came from: whoever hears of a refusal first
+    subject = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="tasks")
+    state = models.SmallIntegerField(choices=TaskState.choices, default=TaskState.HANDED_OVER)
+    version = models.IntegerField(default=0)
+    handed_over_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    rule = models.CharField(max_length=80)  # the rule that gave the deadline, kept when rules change
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.CharField(max_length=60, default="")
+    assignee = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="tasks")
+    blocked_since = models.DateTimeField(null=True)
+    blocked_on = models.CharField(max_length=60, default="")  # reason code: who or what is waited for
+    next_attempt_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=60, default="")
+    outcome = models.CharField(max_length=30, default="")
+    exercise = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="tasks_task_closed_whole",
+                condition=(Q(state=TaskState.CLOSED, closed_at__isnull=False) & ~Q(closed_by="") & ~Q(outcome=""))
+                | (~Q(state=TaskState.CLOSED) & Q(closed_at__isnull=True, closed_by="", outcome="")),
+            ),
+            models.CheckConstraint(
+                name="tasks_task_accepted_whole",
+                condition=~Q(state=TaskState.ACCEPTED) | (Q(accepted_at__isnull=False) & ~Q(accepted_by="")),
+            ),
+            models.CheckConstraint(name="tasks_task_due_after_hand_over", condition=Q(due_at__gt=F("handed_over_at"))),
+            models.CheckConstraint(
+                name="tasks_task_blocked_pair",
+                condition=Q(blocked_since__isnull=True, blocked_on="")
+                | (Q(blocked_since__isnull=False) & ~Q(blocked_on="")),
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=~Q(state=TaskState.CLOSED) & Q(subject__isnull=False),
+                name="tasks_task_one_open_per_person",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["path", "due_at", "id"], condition=~Q(state=3), name="tasks_task_open"),
+            models.Index(fields=["due_at"], condition=~Q(state=3), name="tasks_task_due"),
+            models.Index(fields=["path", "closed_at", "id"], condition=Q(state=3), name="tasks_task_closed"),
+            models.Index(fields=["assignee", "due_at", "id"], condition=~Q(state=3), name="tasks_task_assignee"),
+            models.Index(fields=["subject"], name="tasks_task_subject"),
+        ]
+
+
+class Act(models.TextChoices):
+    HANDED_OVER = "handed_over"
+    ASKED_AGAIN = "asked_again"  # another list asks for the same person
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TRANSFER_ASKED = "transfer_asked"
+    TRANSFER_ACCEPTED = "transfer_accepted"
+    TRANSFER_REFUSED = "transfer_refused"
+    TRANSFER_WITHDRAWN = "transfer_withdrawn"
+    ARBITRATED = "arbitrated"
+    ASSIGNED = "assigned"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    NOTED = "noted"
+    PROGRESSED = "progressed"  # something of the capability happened: a fact established, an attempt made
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    DEPARTMENT_ASKED = "department_asked"
+    DEPARTMENT_ANSWERED = "department_answered"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class Event(models.Model):
+    """One step in a task's life. Append-only; `seq` counts without a gap, so history is one line."""
+
+    PERSONAL = frozenset({"note_sealed"})
+    PLAIN = frozenset({"id", "task", "seq", "act", "at", "by", "from_path", "to_path", "state_after", "detail"})
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="events")
+    seq = models.IntegerField()
+    act = models.CharField(max_length=30, choices=Act.choices)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    from_path = PathField(default="")
+    to_path = PathField(default="")
+    state_after = models.SmallIntegerField(choices=TaskState.choices)
+    detail = models.JSONField(default=dict)  # codes and ids only
+    note_sealed = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "seq"], name="tasks_event_one_line")]
+
+
+class TransferKind(models.IntegerChoices):
+    TRANSFER = 1  # the owner asks another unit to take it
+    REFUSAL = 2  # the owner says it is not his; the common parent of owner and giver decides
+
+
+class TransferState(models.IntegerChoices):
+    PENDING = 1
+    ACCEPTED = 2
+    REFUSED = 3  # the receiver said no; goes to the arbiter when the owner insists
+    DISPUTED = 4  # waits for the arbiter
+    ARBITRATED = 5
+    WITHDRAWN = 6
+
+
+class Transfer(models.Model):
+    """A request to put a task into other hands. The owner stays the owner, and the clock runs, until it is taken."""
+
+    PERSONAL = frozenset({"note_sealed"})
+    PLAIN = frozenset(
+        {
+            "id",
+            "public_id",
+            "task",
+            "kind",
+            "from_unit",
+            "from_path",
+            "to_unit",
+            "to_path",
+            "arbiter_path",
+            "reason",
+        }
+        | {"state", "asked_by", "asked_at", "answer_due_at", "decided_by", "decided_at", "decision"}
+    )
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="transfers")
+    kind = models.SmallIntegerField(choices=TransferKind.choices)
+    from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    from_path = PathField()
+    to_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    to_path = PathField(default="")
+    arbiter_path = PathField()  # common parent of the two
+    reason = models.CharField(max_length=40)
+    state = models.SmallIntegerField(choices=TransferState.choices, default=TransferState.PENDING)
+    asked_by = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+    answer_due_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=60, default="")
+    decided_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=40, default="")
+    note_sealed = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=Q(state__in=[TransferState.PENDING, TransferState.DISPUTED]),
+                name="tasks_transfer_one_pending",
+            ),
+            models.CheckConstraint(
+                name="tasks_transfer_decided",
+                condition=Q(state__in=[TransferState.PENDING, TransferState.DISPUTED])
+                | (Q(decided_at__isnull=False) & ~Q(decided_by="")),
+            ),
+            models.CheckConstraint(
+                name="tasks_transfer_names_receiver",
+                condition=Q(kind=TransferKind.REFUSAL) | Q(to_unit__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["to_path", "answer_due_at"], condition=Q(state=1), name="tasks_transfer_to"),
+            models.Index(fields=["arbiter_path", "answer_due_at"], condition=Q(state=4), name="tasks_transfer_arbiter"),
+        ]
+
+
+class JointRequest(models.Model):
+    """A department asked to do its part of a task. The unit stays the owner and the clock runs on."""
+
+    PERSONAL = frozenset({"note_sealed", "answer_sealed"})
+    PLAIN = frozenset(
+        {"id", "public_id", "task", "department", "path", "ask", "asked_by", "asked_at", "due_at", "answer"}
+        | {"answered_by", "answered_at"}
+    )
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="joint_requests")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    path = PathField()  # the department's unit
+    ask = models.CharField(max_length=40)
+    asked_by = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answer = models.CharField(max_length=40, default="")
+    answered_by = models.CharField(max_length=60, default="")
+    answered_at = models.DateTimeField(null=True)
+    note_sealed = models.BinaryField(null=True)
+    answer_sealed = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "department"],
+                condition=Q(answered_at__isnull=True),
+                name="tasks_jointrequest_one_open",
+            ),
+            models.CheckConstraint(
+                name="tasks_jointrequest_answer_whole",
+                condition=Q(answered_at__isnull=True, answered_by="", answer="")
+                | (Q(answered_at__isnull=False) & ~Q(answered_by="") & ~Q(answer="")),
+            ),
+        ]
+
+
+class Reminder(models.Model):
+    """A step of the rule pack's ladder that was taken for a task: each step once, however often the job runs."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "task", "step", "kind", "to_path", "at", "by"})
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="reminders")
+    step = models.CharField(max_length=60)  # ladder step's id, or "by hand:<n>"
+    kind = models.CharField(max_length=20)  # "remind" | "escalate"
+    to_path = PathField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "step"], name="tasks_reminder_step_once")]
+        indexes = [models.Index(fields=["to_path", "-at"], name="tasks_reminder_to")]

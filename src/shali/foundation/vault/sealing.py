@@ -1,0 +1,70 @@
+"""Sealed fields and blind indexes.
+
+Sealed value: format (1 byte) | key number (2 bytes) | nonce (12 bytes) | AES-256-GCM of the text.
+The associated data is `table|column|row id|key number`, so that a sealed value moved to another row
+or column does not open. Blind index: the first 16 bytes of HMAC-SHA-256 over `kind|value`.
+"""
+
+import hashlib
+import hmac
+import os
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from shali.foundation.vault.keystore import keystore
+
+FORMAT = 1
+NONCE_BYTES = 12
+BLIND_BYTES = 16
+
+
+class SealBroken(Exception):
+    """A sealed value was changed, or moved from the row that it was sealed for."""
+
+
+@lru_cache(maxsize=64)
+def _cipher(number: int) -> AESGCM:
+    return AESGCM(keystore().field_key(number).secret)
+
+
+def _bound_to(table: str, column: str, row: int, number: int) -> bytes:
+    return f"{table}|{column}|{row}|{number}".encode()
+
+
+def seal(value: str | bytes, *, table: str, column: str, row: int, outbreak: str | None = None) -> bytes:
+    """Seal a value for one column of one row under the newest key of the outbreak (default: the current one)."""
+    number = keystore().current(outbreak or settings.OUTBREAK).number
+    plain = value.encode() if isinstance(value, str) else value
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = _cipher(number).encrypt(nonce, plain, _bound_to(table, column, row, number))
+    return bytes([FORMAT]) + number.to_bytes(2, "big") + nonce + sealed
+
+
+def open_bytes(sealed: bytes | memoryview, *, table: str, column: str, row: int) -> bytes:
+    """Open a sealed value.
+
+    :raises SealBroken: it was changed or belongs to another row
+    :raises KeyDestroyed: its outbreak was closed and the key destroyed
+    """
+    blob = bytes(sealed)
+    if len(blob) < 3 + NONCE_BYTES or blob[0] != FORMAT:
+        raise SealBroken(f"{table}.{column} of row {row} does not hold a sealed value")
+    number = int.from_bytes(blob[1:3], "big")
+    nonce, body = blob[3 : 3 + NONCE_BYTES], blob[3 + NONCE_BYTES :]
+    try:
+        return _cipher(number).decrypt(nonce, body, _bound_to(table, column, row, number))
+    except InvalidTag:
+        raise SealBroken(f"{table}.{column} of row {row} was changed or moved") from None
+
+
+def open_text(sealed: bytes | memoryview, *, table: str, column: str, row: int) -> str:
+    return open_bytes(sealed, table=table, column=column, row=row).decode()
+
+
+def blind(value: str, *, kind: str, outbreak: str | None = None) -> bytes:
+    """Return the blind index of a value: equal values of one kind have equal indexes, and nothing else shows."""
+    key = keystore().blind_key(outbreak or settings.OUTBREAK)
+    return hmac.new(key, f"{kind}|{value}".encode(), hashlib.sha256).digest()[:BLIND_BYTES]
