@@ -100,6 +100,7 @@ class Ending(models.IntegerChoices):
     DECEASED = 3
     DUPLICATE = 4
     NEVER_FOUND = 5
+    WITHDRAWN = 6  # the asker took the question back: the import was undone, or a row meant somebody else
 
 
 class ListEntry(models.Model):

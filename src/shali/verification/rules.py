@@ -1,0 +1,108 @@
+"""What a policy officer may dispute about verification: the answers, what establishes a fact, who must find whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+COMMUNITY_PARTS = 4  # city, county, township, community
+
+
+class Fact(IntEnum):
+    COUNTED = 1
+    IDENTIFIED = 2
+    LOCATED = 3
+    CONTROLLED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to one fact. An answer that establishes nothing keeps the fact open."""
+
+    code: str
+    establishes: bool = True
+    # Which ending, anomaly or note it suggests to whoever gave it; never done by itself.
+    suggests: str = ""
+
+
+ANSWERS: dict[Fact, tuple[Answer, ...]] = {
+    Fact.COUNTED: (
+        Answer("lives_alone"),
+        Answer("household_2"),
+        Answer("household_3"),
+        Answer("household_4"),
+        Answer("household_5_or_more"),
+        Answer("not_counted_yet", establishes=False),
+    ),
+    Fact.IDENTIFIED: (
+        Answer("seen_in_person"),
+        Answer("document_checked"),
+        Answer("confirmed_by_voice"),
+        Answer("confirmed_by_family"),
+        Answer("somebody_else", establishes=False, suggests="wrong_person"),
+        Answer("not_identified_yet", establishes=False),
+    ),
+    Fact.LOCATED: (
+        Answer("at_home"),
+        Answer("elsewhere_in_city"),
+        Answer("in_hospital"),
+        Answer("at_isolation_site"),
+        Answer("left_the_city", suggests="moved_on"),
+        Answer("not_located_yet", establishes=False),
+    ),
+    Fact.CONTROLLED: (
+        Answer("home_quarantine"),
+        Answer("central_quarantine"),
+        Answer("home_monitoring"),
+        Answer("in_treatment"),
+        Answer("no_measure_needed"),
+        Answer("not_settled_yet", establishes=False),
+    ),
+}
+
+
+def answer(fact: Fact, code: str) -> Answer | None:
+    """Return the answer of that code, or None when the fact has no such answer."""
+    return next((known for known in ANSWERS[fact] if known.code == code), None)
+
+
+def missing_facts(established: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Return the facts still open, in the order in which they are asked."""
+    return tuple(fact for fact in Fact if fact not in established)
+
+
+def answering_unit(*, row_path: str, home_path: str, list_path: str) -> str:
+    """Return the path of the unit that must find a person.
+
+    The community that answers for the address on the list; else the one of his address in the register; else the
+    narrowest unit that either names; else the unit that received the list and must find him itself. A grid's
+    people are its community's.
+
+    row_path: deepest unit that the row's address names, '' when it names none
+    home_path: unit of the person's address in the register, '' when he is not registered
+    """
+    candidates = [_at_most_community(path) for path in (row_path, home_path) if path]
+    for path in candidates:
+        if len(path.split(".")) == COMMUNITY_PARTS:
+            return path
+    return max(candidates, key=lambda path: len(path.split(".")), default=list_path)
+
+
+def _at_most_community(path: str) -> str:
+    return ".".join(path.split(".")[:COMMUNITY_PARTS])
+
+
+def may_undo(*, ended_at: datetime, at: datetime, minutes: int) -> bool:
+    """Say whether an ending may still be taken back."""
+    return at - ended_at <= timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBand:
+    """People by full hours since hand-over; the last band has no end."""
+
+    from_hours: int
+    to_hours: int | None
+
+
+AGE_BANDS = (AgeBand(0, 6), AgeBand(6, 12), AgeBand(12, 18), AgeBand(18, 24), AgeBand(24, None))
