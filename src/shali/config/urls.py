@@ -1,3 +1,29 @@
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import JavaScriptCatalog
+
+from shali.foundation.accounts.policy import policy
+
+# Each room's pages, under the first part of their address.
+ROOMS = (
+    ("", "shali.foundation.accounts.web.urls"),
+    ("", "shali.foundation.ui.web.urls"),
+    ("units/", "shali.foundation.jurisdictions.web.urls"),
+    ("audit/", "shali.foundation.journal.web.urls"),
+    ("people/", "shali.foundation.people.web.urls"),
+    ("intake/", "shali.foundation.intake.web.urls"),
+    ("tasks/", "shali.foundation.tasks.web.urls"),
+    ("verification/", "shali.verification.web.urls"),
+    ("", "shali.board.web.urls"),
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("words/", policy(public=True)(JavaScriptCatalog.as_view(packages=["shali.foundation.ui"])), name="words"),
+]
+urlpatterns += [path(prefix, include(module)) for prefix, module in ROOMS if find_spec(module)]
+
+handler404 = "shali.foundation.ui.web.errors.not_found"
+handler500 = "shali.foundation.ui.web.errors.broken"

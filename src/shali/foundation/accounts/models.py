@@ -61,6 +61,10 @@ class Post(models.Model):
         ]
         indexes = [models.Index(fields=["path", "role"], name="accounts_post_path")]
 
+    @property
+    def title(self) -> str:
+        return str(Role.by_code(self.role).title)
+
 
 class SignInLink(models.Model):
     """A link that signs one person in, once, before its hour. Only the hash of its token is kept."""

@@ -1,0 +1,74 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from shali.foundation.accounts.models import Post
+from shali.foundation.jurisdictions.scope import Scope, within
+
+
+def active_posts(user: int, *, at: datetime) -> list[Post]:
+    """Return the posts of a user that are in force, the highest unit first."""
+    return list(
+        Post.objects.select_related("unit", "department", "user")
+        .filter(in_force(at), user_id=user)
+        .order_by("path", "role", "id")
+    )
+
+
+def in_force(at: datetime) -> Q:
+    return Q(starts_at__lte=at, ends_at__gt=at, revoked_at=None, user__is_active=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    id: int
+    public_id: str
+    user_name: str
+    username: str
+    role: str
+    unit: str
+    unit_en: str
+    path: str
+    ends_at: datetime
+    is_active: bool
+
+
+def posts_below(scope: Scope, *, at: datetime, roles: Iterable[str] | None = None) -> list[PostRow]:
+    """Return the posts of a scope, those in force first, by unit and name."""
+    found = Post.objects.select_related("unit", "user").filter(within(scope.path)).order_by("path", "role", "id")
+    if roles is not None:
+        found = found.filter(role__in=list(roles))
+    rows = [
+        PostRow(
+            id=post.pk,
+            public_id=post.public_id,
+            user_name=post.user.name,
+            username=post.user.username,
+            role=post.role,
+            unit=post.unit.name,
+            unit_en=post.unit.name_en,
+            path=post.path,
+            ends_at=post.ends_at,
+            is_active=post.revoked_at is None and post.starts_at <= at < post.ends_at,
+        )
+        for post in found
+    ]
+    return sorted(rows, key=lambda row: not row.is_active)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A post as pages name it: a person of staff and the unit he acts for."""
+
+    name: str
+    unit: str
+    unit_en: str
+
+
+def who(names: Iterable[str]) -> dict[str, Who]:
+    """Return who stands behind journal names such as "post:17"; systems and unknown ones are left out."""
+    numbers = {int(name.removeprefix("post:")) for name in names if name.startswith("post:")}
+    posts = Post.objects.select_related("user", "unit").filter(pk__in=numbers)
+    return {f"post:{post.pk}": Who(post.user.name, post.unit.name, post.unit.name_en) for post in posts}

@@ -1,0 +1,119 @@
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shali.foundation.accounts.middleware import ACTING
+from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.roles import Role, Verb
+from shali.foundation.accounts.services.links import use_sign_in_link
+from shali.foundation.accounts.services.posts import prolong_post, revoke_post
+from shali.foundation.accounts.web.present import posts_page
+from shali.foundation.clocks import now
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@policy(public=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask first, then sign in: a messenger's preview of the link must not spend it."""
+    if request.method != "POST":
+        return render(request, "accounts/link.html", {"token": token})
+    link = use_sign_in_link(token=token, at=now())
+    login(request, link.user, backend=BACKEND)
+    if link.post is not None:
+        request.session[ACTING] = link.post.public_id
+    return redirect("accounts:start")
+
+
+@policy(signed_in=True)
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Lead each to the page that his role opens first."""
+    post = request.post
+    if post is None:
+        return redirect("accounts:choose_post")
+    verbs = Role.by_code(post.role).verbs
+    if post.role == Role.COMMUNITY_WORKER.code:
+        return redirect("verification:my_people")
+    if Verb.ANSWER_FOR_DEPARTMENT in verbs:
+        return redirect("tasks:department")
+    if Verb.READ_AUDIT in verbs:
+        return redirect("journal:audit")
+    return redirect("board:wall")
+
+
+@policy(signed_in=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_post(request: HttpRequest) -> HttpResponse:
+    posts = getattr(request, "posts", [])
+    if request.method == "POST":
+        chosen = request.POST.get("post", "")
+        if any(post.public_id == chosen for post in posts):
+            request.session[ACTING] = chosen
+            return redirect("accounts:start")
+    return render(request, "accounts/choose_post.html", {"posts": posts})
+
+
+@policy(signed_in=True)
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect(settings.LOGIN_URL)
+
+
+@policy(verb=Verb.MANAGE_POSTS)
+@require_GET
+def posts(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/posts.html", posts_page(request.scope, at=now()))
+
+
+@policy(verb=Verb.MANAGE_POSTS)
+@require_POST
+def revoke(request: HttpRequest, post: str) -> HttpResponse:
+    revoke_post(scope=request.scope, post=post, by=request.scope.name, at=now())
+    return redirect("accounts:posts")
+
+
+@policy(verb=Verb.MANAGE_POSTS)
+@require_POST
+def prolong(request: HttpRequest, post: str) -> HttpResponse:
+    prolong_post(scope=request.scope, post=post, days=14, by=request.scope.name, at=now())
+    return redirect("accounts:posts")
+
+
+@policy(public=True)
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    code = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    if check_for_language(code) and code in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, code, max_age=31_536_000, samesite="Lax", secure=request.is_secure()
+        )
+    return response
+
+
+@policy(public=True)
+@require_GET
+def alive(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"alive": True})
+
+
+@policy(public=True)
+@require_GET
+def ready(request: HttpRequest) -> HttpResponse:
+    from django.db import DatabaseError, connection
+
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        return JsonResponse({"ready": False}, status=503, headers={"Retry-After": "5"})
+    return JsonResponse({"ready": True})
