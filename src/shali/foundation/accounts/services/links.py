@@ -20,9 +20,7 @@ class LinkSpent(Refusal):
 
 
 @transaction.atomic
-def make_sign_in_link(
-    *, user: User, post: Post | None, by: str, at: datetime, life: timedelta = DEFAULT_LIFE
-) -> str:
+def make_sign_in_link(*, user: User, post: Post | None, by: str, at: datetime, life: timedelta = DEFAULT_LIFE) -> str:
     """Return the token of a link that signs this person in once."""
     token = secrets.token_urlsafe(24)
     SignInLink.objects.create(

@@ -61,7 +61,9 @@ def give_post(
 @transaction.atomic
 def revoke_post(*, scope: Scope, post: str, by: str, at: datetime) -> None:
     """End a post now; its holder's next request is refused."""
-    changed = Post.objects.filter(within(scope.path), public_id=post, revoked_at=None).update(revoked_at=at, revoked_by=by)
+    changed = Post.objects.filter(within(scope.path), public_id=post, revoked_at=None).update(
+        revoked_at=at, revoked_by=by
+    )
     if not changed:
         raise NotInScope
 
