@@ -205,11 +205,14 @@ EXERCISE = os.environ.get("SHALI_EXERCISE") == "1"
 # The city's own code, the root of its tree of units.
 CITY = os.environ.get("SHALI_CITY", "4111")
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # each room's jobs.py
+PROCRASTINATE_IMPORT_PATHS = ["shali.config.jobs"]
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SHALI_LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }

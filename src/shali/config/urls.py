@@ -23,7 +23,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/2fa/", include("allauth.mfa.urls")),
     path("words/", policy(public=True)(JavaScriptCatalog.as_view(packages=["shali.foundation.ui"])), name="words"),
 ]
-urlpatterns += [path(prefix, include(module)) for prefix, module in ROOMS if find_spec(module)]
+# A room without pages has no package `web`.
+urlpatterns += [
+    path(prefix, include(module))
+    for prefix, module in ROOMS
+    if find_spec(module.removesuffix(".urls")) and find_spec(module)
+]
 
 handler404 = "shali.foundation.ui.web.errors.not_found"
 handler500 = "shali.foundation.ui.web.errors.broken"

@@ -8,8 +8,6 @@ import stat
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import psycopg
 
@@ -43,20 +41,18 @@ class Server:
         self._lock = FolderLock(self.folder.with_name(f"{self.folder.name}.lock"))
         self._child: subprocess.Popen[bytes] | None = None
 
-    def take(self) -> None:
-        """Take the data folder for this process; `start` does so too.
+    def take(self, purpose: str) -> None:
+        """Take the data folder for this process, before `start`; `stop` gives it back.
 
-        :raises CannotStart: another process has it
+        :raises InUse: another process has it, and for what
         """
-        self._lock.take()
+        self._lock.take(purpose)
 
-    def start(self, *, already_taken: bool = False) -> None:
+    def start(self) -> None:
         """Return once the server answers; its first start makes the data folder.
 
         :raises CannotStart: with a sentence that says why
         """
-        if not already_taken:
-            self.take()
         binaries = binaries_for(self.account)
         make_cluster(self.data, binaries=binaries, account=self.account, lasting=self.lasting)
         self._make_socket_folder()
@@ -90,13 +86,6 @@ class Server:
         return psycopg.connect(
             host=str(self.sockets), user="postgres", dbname=database, autocommit=True, connect_timeout=5
         )
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stop()
 
     @property
     def log(self) -> Path:

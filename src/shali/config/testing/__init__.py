@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shali.config.postgres import CannotStart, Server, prepare
+from shali.config.postgres import CannotStart, InUse, Server, prepare
 from shali.config.postgres.roles import passwords
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -26,8 +26,8 @@ def _take_a_server() -> Server | None:
         folder = ROOT / "var" / "test" / str(number)
         server = Server(folder / "postgres", lasting=False)
         try:
-            server.take()
-        except CannotStart:
+            server.take("tests")
+        except InUse:
             continue
         passwords(folder / "keys")  # the settings read them before the server runs
         os.environ |= {
@@ -52,7 +52,7 @@ _server = _take_a_server()
 def pytest_sessionstart() -> None:
     if _server is None:
         return
-    _server.start(already_taken=True)
+    _server.start()
     with _server.administrator() as connection:
         prepare(connection, database="shali", keys=Path(os.environ["SHALI_KEYS"]), template=True)
         # Tests set up what they need without walls, and step behind them with `as_web` and `web_role`.

@@ -1,0 +1,36 @@
+# Shali: `make run` starts it, `make test` tests it, `make check` reads it. Needs Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+
+# uv is installed beside the sources, not into the machine; it never fetches a Python of its own.
+UV_VERSION := 0.13.9
+UV := .boot/bin/uv
+export UV_PYTHON_DOWNLOADS := never
+# A node that is new enough saves the download of one.
+NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
+	&& command -v npm >/dev/null || echo --group frontend)
+
+.PHONY: help run test check environment fix screenshots
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run          start everything on this machine; PORT=8010 for another port"
+	@echo "make test         all tests, those in a browser too"
+	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
+	@echo "make fix          let the tools mend what they can"
+	@echo "make screenshots  pictures of the demo city into docs/pictures"
+
+run: $(UV)
+	@$(UV) sync --frozen --quiet --inexact --no-default-groups $(NODE_GROUP)
+	@exec .venv/bin/shali run --host $(HOST) --port $(PORT)
+
+environment: $(UV)
+	@$(UV) sync --frozen --quiet --no-group frontend $(NODE_GROUP)
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Shali needs Python 3.11 or newer. Name one: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || \
+		{ echo "$(PYTHON) has no pip. Install it (on Debian: apt install python3-pip)."; exit 1; }
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .boot uv==$(UV_VERSION)
