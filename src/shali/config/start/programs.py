@@ -1,5 +1,6 @@
 """The two programs beside the database, and how each is called."""
 
+import signal
 import sys
 
 from shali.config.start.supervisor import Program
@@ -23,4 +24,6 @@ def worker() -> Program:
         *("--concurrency", "2", "--shutdown-graceful-timeout", "10"),
     ]
     # The worker listens on a connection of its own for as long as it runs.
-    return Program("worker", command, COMMON | {"SHALI_DB_ROLE": "worker", "SHALI_DB_POOL": "0"})
+    environment = COMMON | {"SHALI_DB_ROLE": "worker", "SHALI_DB_POOL": "0"}
+    # When we are killed the database goes as well, and the worker would wait for it; its jobs run again.
+    return Program("worker", command, environment, at_our_death=signal.SIGKILL)

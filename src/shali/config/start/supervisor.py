@@ -25,11 +25,12 @@ class Program:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
+    at_our_death: signal.Signals = signal.SIGTERM
     process: "subprocess.Popen[bytes] | None" = None
     deaths: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        self.process = start_child(self.command, at_our_death=signal.SIGTERM, env={**os.environ, **self.environment})
+        self.process = start_child(self.command, at_our_death=self.at_our_death, env={**os.environ, **self.environment})
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
