@@ -55,7 +55,7 @@ def record_finding(
     note: str = "",
     evidence: str = "",
 ) -> Recorded:
-    """Record an answer to one of the four facts. A later answer takes the earlier one's place; both stay in the history.
+    """Record an answer to one of the four facts. A later one takes its place; both stay in the history.
 
     entry: given by the device; the same entry again changes nothing
     taken_at: when the worker heard it; `at` is when it arrived here

@@ -1,0 +1,147 @@
+"""The people on lists, as rows of a page."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from shali.foundation.clocks import day_of
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.foundation.policy.rules import due_soon_share
+from shali.foundation.tasks.models import Task, TaskState
+from shali.foundation.tasks.rules import clock_state
+from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
+from shali.verification.models import ListEntry
+
+WHICH = ("open", "overdue", "soon", "blocked", "not_accepted", "closed", "in_time", "late", "never_found", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One person of a list: how his clock stands, who he is (masked), who answers, which facts stand."""
+
+    task: str
+    state: str
+    handed_over_at: datetime
+    due_at: datetime
+    closed_in: timedelta | None
+    person: Masked | None
+    unit: str
+    unit_en: str
+    path: str
+    facts: tuple[bool, bool, bool, bool]
+    attempts: int
+    next_attempt_at: datetime | None
+    ending: int | None
+    is_accepted: bool
+    blocked_on: str
+    assignee: str
+
+
+def entries_page(
+    scope: Scope,
+    *,
+    at: datetime,
+    which: str = "open",
+    pushed_list: int | None = None,
+    unit: str | None = None,
+    fact_open: int | None = None,
+    after: str = "",
+) -> Page[EntryRow]:
+    """Return one page of people on lists, due first; each person once, however many lists ask for him.
+
+    which: one of WHICH; unit: path of a unit within the scope; fact_open: people without this fact (1-4)
+    """
+    tasks = filtered(scope, at=at, which=which, pushed_list=pushed_list, unit=unit, fact_open=fact_open)
+    total = tasks.order_by()[: COUNTED_AT_MOST + 1].count()
+    place = read_mark(after)
+    shown = 0
+    if place is not None:
+        since, number, shown = place
+        due = datetime.fromtimestamp(since, UTC)
+        tasks = tasks.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=number))
+    found = list(tasks.select_related("unit", "check_row", "assignee__user").order_by("due_at", "id")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    rows = _rows(scope, found, at)
+    return Page(
+        rows=rows,
+        first=shown + 1 if rows else 0,
+        last=shown + len(rows),
+        total=total if total <= COUNTED_AT_MOST else None,
+        next=mark(found[-1].due_at, found[-1].pk, shown + len(rows)) if more else "",
+        is_first=place is None,
+    )
+
+
+def filtered(
+    scope: Scope,
+    *,
+    at: datetime,
+    which: str,
+    pushed_list: int | None = None,
+    unit: str | None = None,
+    fact_open: int | None = None,
+) -> QuerySet[Task]:
+    """Return the verification tasks that a filter holds: a number on a page and its rows are this same set."""
+    path = unit if unit and scope.holds(unit) else scope.path
+    tasks = Task.objects.filter(within(path), kind="verification")
+    if pushed_list is not None:
+        asked = ListEntry.objects.filter(pushed_list_id=pushed_list, duplicate_of=None).exclude(ending=6)
+        tasks = tasks.filter(pk__in=asked.values("task_id"))
+    still_open = ~Q(state=TaskState.CLOSED)
+    conditions = {
+        "open": still_open,
+        "overdue": still_open & Q(due_at__lt=at),
+        "soon": still_open & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=6)),
+        "next_two_hours": still_open & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=2)),
+        "blocked": still_open & Q(blocked_since__isnull=False),
+        "not_accepted": Q(state=TaskState.HANDED_OVER),
+        "never_found": still_open & ~Q(check_row__proposed_by=""),
+        "closed": Q(state=TaskState.CLOSED),
+        "all": Q(),
+    }
+    tasks = tasks.filter(conditions.get(which, still_open))
+    if fact_open in (1, 2, 3, 4):
+        column = ("counted", "identified", "located", "controlled")[fact_open - 1]
+        tasks = tasks.filter(**{f"check_row__{column}__isnull": True})
+    return tasks
+
+
+def _rows(scope: Scope, tasks: list[Task], at: datetime) -> list[EntryRow]:
+    people = masked_many(scope, [task.subject_id for task in tasks if task.subject_id], on=day_of(at))
+    return [_row(task, people.get(task.subject_id or 0), at) for task in tasks]
+
+
+def _row(task: Task, person: Masked | None, at: datetime) -> EntryRow:
+    check = task.check_row
+    return EntryRow(
+        task=task.public_id,
+        state=clock_state(
+            handed_over_at=task.handed_over_at,
+            due_at=task.due_at,
+            at=at,
+            soon_share=due_soon_share(task.handed_over_at),
+            is_closed=task.state == TaskState.CLOSED,
+            is_blocked=task.blocked_since is not None,
+        ),
+        handed_over_at=task.handed_over_at,
+        due_at=task.due_at,
+        closed_in=task.closed_at - task.handed_over_at if task.closed_at else None,
+        person=person,
+        unit=task.unit.name,
+        unit_en=task.unit.name_en,
+        path=task.path,
+        facts=(
+            check.counted_id is not None,
+            check.identified_id is not None,
+            check.located_id is not None,
+            check.controlled_id is not None,
+        ),
+        attempts=check.attempts,
+        next_attempt_at=task.next_attempt_at,
+        ending=check.ending,
+        is_accepted=task.state != TaskState.HANDED_OVER,
+        blocked_on=task.blocked_on,
+        assignee=task.assignee.user.name if task.assignee else "",
+    )

@@ -1,0 +1,256 @@
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Max, Min, Q
+
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.policy.rules import due_soon_share
+from shali.foundation.tasks.rules import soon_from
+from shali.foundation.ui.refusal import NotInScope
+from shali.verification.models import Channel, ListEntry, ListState, PushedList
+from shali.verification.rules import AGE_BANDS
+
+OPEN = Q(struck_off_at=None)
+COUNTED = Q(duplicate_of=None) & ~Q(ending=6)  # a repeated or withdrawn entry asks nothing
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One pushed list as the index shows it."""
+
+    public_id: str
+    day: date
+    number: int
+    channel: int
+    sender: str
+    state: int
+    handed_over_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    announced: int | None
+    received: int
+    people: int
+    open: int
+    overdue: int
+    doubtful: int
+
+
+def lists(scope: Scope, *, at: datetime, state: int | None = None, limit: int = 200) -> list[ListRow]:
+    """Return the lists that this scope received or was handed people of: open ones first, the earliest due on top."""
+    counted = Q(entries__duplicate_of=None) & ~Q(entries__ending=6) & within(scope.path, "entries__task__path")
+    still_open = counted & Q(entries__struck_off_at=None)
+    found = PushedList.objects.filter(state=state) if state else PushedList.objects.exclude(state=ListState.WITHDRAWN)
+    rows = found.select_related("batch").annotate(
+        people=Count("entries", filter=counted),
+        open=Count("entries", filter=still_open),
+        overdue=Count("entries", filter=still_open & Q(entries__task__due_at__lt=at)),
+    )
+    result = [
+        ListRow(
+            public_id=row.public_id,
+            day=row.day,
+            number=row.number,
+            channel=row.channel,
+            sender=row.sender,
+            state=row.state,
+            handed_over_at=row.handed_over_at,
+            due_at=row.due_at,
+            closed_at=row.closed_at,
+            announced=row.announced,
+            received=row.batch.received if row.batch else 0,
+            people=row.people,
+            open=row.open,
+            overdue=row.overdue,
+            doubtful=row.batch.doubtful if row.batch else 0,
+        )
+        for row in rows.order_by("-handed_over_at", "-id")[:limit]
+    ]
+    return sorted(result, key=lambda row: (row.state == ListState.CLOSED, row.due_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    from_hours: int
+    to_hours: int | None
+    people: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigures:
+    path: str
+    unit: str
+    unit_en: str
+    people: int
+    closed: int
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListFigures:
+    """Everything that a list's page answers."""
+
+    id: int
+    public_id: str
+    path: str
+    day: date
+    number: int
+    channel: int
+    sender: str
+    sender_reference: str
+    asked: str
+    state: int
+    handed_over_at: datetime
+    received_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    rule: str
+    announced: int | None
+    batch: str
+    batch_state: int
+    received: int
+    people_new: int
+    duplicates: int
+    already_known: int
+    rejected: int
+    doubtful: int
+    people: int
+    closed: int
+    open: int
+    overdue: int
+    soon: int
+    blocked: int
+    not_accepted: int
+    established: tuple[int, int, int, int]
+    bands: tuple[Band, ...]
+    units: tuple[UnitFigures, ...]
+    cleared_in_time: int
+    last_struck_off_at: datetime | None
+
+
+def pushed_list(scope: Scope, public_id: str) -> PushedList:
+    """Return one list that the scope may see.
+
+    :raises NotInScope: there is none
+    """
+    found = PushedList.objects.select_related("batch").filter(public_id=public_id).first()
+    if found is None or not (
+        scope.holds(found.path) or found.entries.filter(within(scope.path, "task__path")).exists()
+    ):
+        raise NotInScope
+    return found
+
+
+def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
+    """Count one list for its page; the identity of its rows is the batch's own, held by the database."""
+    one = pushed_list(scope, public_id)
+    entries = ListEntry.objects.filter(COUNTED, within(scope.path, "task__path"), pushed_list=one)
+    soon_after = _soon_hour(one, at)
+    sums = entries.aggregate(
+        people=Count("id"),
+        closed=Count("id", filter=~OPEN),
+        overdue=Count("id", filter=OPEN & Q(task__due_at__lt=at)),
+        soon=Count("id", filter=OPEN & Q(task__due_at__gte=at, task__due_at__lte=soon_after)),
+        blocked=Count("id", filter=OPEN & Q(task__blocked_since__isnull=False)),
+        not_accepted=Count("id", filter=OPEN & Q(task__state=1)),
+        counted=Count("task__check_row__counted"),
+        identified=Count("task__check_row__identified"),
+        located=Count("task__check_row__located"),
+        controlled=Count("task__check_row__controlled"),
+        in_time=Count("id", filter=Q(struck_off_at__lte=one.due_at)),
+        last=Max("struck_off_at"),
+        first_due=Min("task__due_at", filter=OPEN),
+    )
+    batch = one.batch
+    return ListFigures(
+        id=one.pk,
+        public_id=one.public_id,
+        path=one.path,
+        day=one.day,
+        number=one.number,
+        channel=one.channel,
+        sender=one.sender,
+        sender_reference=one.sender_reference,
+        asked=one.asked,
+        state=one.state,
+        handed_over_at=one.handed_over_at,
+        received_at=one.received_at,
+        due_at=one.due_at,
+        closed_at=one.closed_at,
+        rule=one.rule,
+        announced=one.announced,
+        batch=batch.public_id if batch else "",
+        batch_state=batch.state if batch else 0,
+        received=batch.received if batch else 0,
+        people_new=batch.people if batch else 0,
+        duplicates=batch.duplicates if batch else 0,
+        already_known=batch.already_known if batch else 0,
+        rejected=batch.rejected if batch else 0,
+        doubtful=batch.doubtful if batch else 0,
+        people=sums["people"],
+        closed=sums["closed"],
+        open=sums["people"] - sums["closed"],
+        overdue=sums["overdue"],
+        soon=sums["soon"],
+        blocked=sums["blocked"],
+        not_accepted=sums["not_accepted"],
+        established=(sums["counted"], sums["identified"], sums["located"], sums["controlled"]),
+        bands=_bands(entries, one, at),
+        units=_by_child(scope, entries, at),
+        cleared_in_time=sums["in_time"],
+        last_struck_off_at=sums["last"],
+    )
+
+
+def _soon_hour(one: PushedList, at: datetime) -> datetime:
+    """An open task is due soon when its deadline lies before this hour."""
+    margin = one.due_at - soon_from(
+        handed_over_at=one.handed_over_at, due_at=one.due_at, soon_share=due_soon_share(one.handed_over_at)
+    )
+    return at + margin
+
+
+def _bands(entries: object, one: PushedList, at: datetime) -> tuple[Band, ...]:
+    """Open people by full hours since hand-over. All people of one list share its hour unless an earlier list asked."""
+    counts = dict.fromkeys(AGE_BANDS, 0)
+    hours = entries.filter(OPEN).values_list("task__handed_over_at").annotate(n=Count("id"))  # type: ignore[attr-defined]
+    for handed_over_at, people in hours:
+        age = (at - handed_over_at) / timedelta(hours=1)
+        band = next(b for b in AGE_BANDS if b.from_hours <= age and (b.to_hours is None or age < b.to_hours))
+        counts[band] += people
+    limit = (one.due_at - one.handed_over_at) / timedelta(hours=1)
+    soon = due_soon_share(one.handed_over_at) * limit
+
+    def state(to_hours: int | None) -> str:
+        if to_hours is None or to_hours > limit:
+            return "overdue"
+        return "soon" if to_hours > soon else "ontime"
+
+    return tuple(Band(b.from_hours, b.to_hours, n, state(b.to_hours)) for b, n in counts.items())
+
+
+def _by_child(scope: Scope, entries: object, at: datetime) -> tuple[UnitFigures, ...]:
+    """Sum by the units just below the scope: by leaf in one query, then climbed."""
+    depth = len(scope.path.split(".")) + 1
+    sums: dict[str, list[int]] = {}
+    leaves = entries.values_list("task__path").annotate(  # type: ignore[attr-defined]
+        n=Count("id"), open=Count("id", filter=OPEN), over=Count("id", filter=OPEN & Q(task__due_at__lt=at))
+    )
+    for path, people, still_open, overdue in leaves:
+        child = ".".join(path.split(".")[:depth])
+        total = sums.setdefault(child, [0, 0, 0])
+        for place, value in enumerate((people, still_open, overdue)):
+            total[place] += value
+    units = {unit.path: unit for unit in Unit.objects.filter(path__in=sums).order_by("place", "path")}
+    return tuple(
+        UnitFigures(path, unit.name, unit.name_en, s[0], s[0] - s[1], s[1], s[2])
+        for path, unit in units.items()
+        for s in [sums[path]]
+    )
+
+
+def channel_name(channel: int) -> str:
+    """Return the code of a channel, which pages translate."""
+    return Channel(channel).name.lower()

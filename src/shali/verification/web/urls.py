@@ -1,0 +1,20 @@
+from django.urls import path
+
+from shali.verification.web.views import anomalies, endings, lists, work
+
+app_name = "verification"
+urlpatterns = [
+    path("", lists.index, name="lists"),
+    path("receive/", lists.receive, name="receive"),
+    path("lists/<str:pushed_list>/", lists.one_list, name="list"),
+    path("lists/<str:pushed_list>/reply/", lists.reply, name="reply"),
+    path("my/", work.my_people_page, name="my_people"),
+    path("my/entries/", work.entries, name="entries"),
+    path("my/<str:task>/", work.one_task, name="one_task"),
+    path("my/<str:task>/undo/", work.undo, name="undo"),
+    path("tasks/<str:task>/end/", endings.end, name="end"),
+    path("tasks/<str:task>/decide/", endings.decide, name="decide"),
+    path("anomalies/", anomalies.index, name="anomalies"),
+    path("anomalies/seen/", anomalies.seen, name="anomalies_seen"),
+    path("anomalies/<str:anomaly>/settle/", anomalies.settle, name="settle_anomaly"),
+]

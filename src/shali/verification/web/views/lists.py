@@ -1,0 +1,101 @@
+from pathlib import Path
+from typing import cast
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.clocks import now
+from shali.verification.queries.entries import entries_page
+from shali.verification.queries.lists import list_figures, lists
+from shali.verification.services.receive import receive_list
+from shali.verification.services.reply import make_reply
+from shali.verification.web import present, words
+from shali.verification.web.forms import ReceiveForm
+
+
+@policy(verb=Verb.SEE_LISTS)
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    at = now()
+    rows = lists(request.scope, at=at)
+    shown = [
+        {
+            "row": row,
+            "title": present.list_title(row),
+            "channel": words.CHANNELS[row.channel],
+            "state_word": words.LIST_STATES[row.state],
+            "state": present.list_verdict(row, at),
+        }
+        for row in rows
+    ]
+    return render(request, "verification/lists.html", {"lists": shown, "at": at})
+
+
+@policy(verb=Verb.RECEIVE_LISTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def receive(request: HttpRequest) -> HttpResponse:
+    form = ReceiveForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "verification/receive.html", {"form": form}, status=422 if form.errors else 200)
+    upload = cast(TemporaryUploadedFile, form.cleaned_data["file"])
+    received = receive_list(
+        scope=request.scope,
+        path=Path(upload.temporary_file_path()),
+        file_name=upload.name or "",
+        hand_over=form.hand_over(),
+        by=request.scope.name,
+        at=now(),
+    )
+    return redirect("intake:batch", received.batch_public_id)
+
+
+@policy(verb=Verb.SEE_LISTS)
+@require_GET
+def one_list(request: HttpRequest, pushed_list: str) -> HttpResponse:
+    at = now()
+    figures = list_figures(request.scope, pushed_list, at=at)
+    which = request.GET.get("which", "open")
+    unit = request.GET.get("unit", "")
+    fact_open = request.GET.get("fact_open", "")
+    page = entries_page(
+        request.scope,
+        at=at,
+        which=which,
+        pushed_list=figures.id,
+        unit=unit,
+        fact_open=int(fact_open) if fact_open.isdigit() else None,
+        after=request.GET.get("after", ""),
+    )
+    line, agrees = present.announced_line(figures)
+    return render(
+        request,
+        "verification/list.html",
+        {
+            "figures": figures,
+            "title": present.list_title(figures),
+            "identities": present.list_identities(figures),
+            "announced": line,
+            "agrees": agrees,
+            "bars": present.age_bars(figures),
+            "facts": present.fact_bars(figures),
+            "page": page,
+            "which": which,
+            "unit": unit,
+            "fact_open": fact_open,
+            "fact_word": words.FACTS_SHORT.get(int(fact_open)) if fact_open.isdigit() else "",
+            "channel": words.CHANNELS[figures.channel],
+            "endings": words.ENDINGS,
+            "at": at,
+        },
+    )
+
+
+@policy(verb=Verb.REPLY_TO_LISTS)
+@require_POST
+def reply(request: HttpRequest, pushed_list: str) -> HttpResponse:
+    made = make_reply(scope=request.scope, pushed_list=pushed_list, by=request.scope.name, at=now())
+    return FileResponse(made.content, as_attachment=True, filename=made.file_name, content_type=made.content_type)

@@ -1,0 +1,143 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.clocks import now
+from shali.foundation.journal.access import record_access
+from shali.foundation.ui.refusal import WrongInput
+from shali.verification.models import Way
+from shali.verification.queries.worker import my_people
+from shali.verification.rules import Fact
+from shali.verification.services.endings import undo_ending
+from shali.verification.services.entries import Entry, take_entries
+from shali.verification.web import present, words
+
+MOST_ENTRIES = 500
+
+
+@policy(verb=Verb.RECORD_FINDINGS)
+@require_GET
+def my_people_page(request: HttpRequest) -> HttpResponse:
+    at = now()
+    which = request.GET.get("which", "open")
+    page = my_people(request.scope, at=at, which=which if which in ("open", "overdue", "soon") else "open")
+    if page.rows:
+        # No prompt for one's own open tasks, but no look without its record either.
+        record_access(
+            scope=request.scope,
+            act="work_list",
+            purpose="own_tasks",
+            subject_kind="task_list",
+            subject=None,
+            fields=["name", "phone", "address", "document_tail"],
+            people=[row.person for row in page.rows],
+            at=at,
+        )
+    cards = [
+        {
+            "row": row,
+            "questions": present.questions(row),
+            "facts": present.facts_of(row),
+            "missing": present.missing_words(row),
+            "is_ready": all(present.facts_of(row)),
+        }
+        for row in page.rows
+    ]
+    return render(
+        request,
+        "verification/my_people.html",
+        {
+            "page": page,
+            "cards": cards,
+            "which": which,
+            "at": at,
+            "results": words.RESULTS,
+            "anomalies": words.ANOMALIES,
+            "ways": words.WAYS,
+            "hours": [(1, _("in 1 hour")), (2, _("in 2 hours")), (4, _("in 4 hours")), (12, _("in 12 hours"))],
+        },
+    )
+
+
+@policy(verb=Verb.RECORD_FINDINGS)
+@require_POST
+def entries(request: HttpRequest) -> HttpResponse:
+    """Take what a phone had queued: a JSON list of entries, each answered by its own name."""
+    at = now()
+    try:
+        given = json.loads(request.body)["entries"]
+        read = [_entry(one) for one in given[:MOST_ENTRIES]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise WrongInput(_("These entries cannot be read.")) from error
+    outcomes = take_entries(scope=request.scope, entries=read, by=request.scope.name, at=at)
+    return JsonResponse(
+        {"outcomes": [{"entry": str(o.entry), "taken": o.is_taken, "message": o.message} for o in outcomes]}
+    )
+
+
+@policy(verb=Verb.RECORD_FINDINGS)
+@require_POST
+def one_task(request: HttpRequest, task: str) -> HttpResponse:
+    """The same without JavaScript: the answers of one person's card in one form."""
+    at = now()
+    form = request.POST
+    way = int(form.get("way", Way.PHONE)) if form.get("way", "1").isdigit() else int(Way.PHONE)
+    read = [
+        Entry(
+            entry=uuid4(), task=task, kind="finding", taken_at=at, fact=int(f), answer=form[f"fact_{int(f)}"], way=way
+        )
+        for f in Fact
+        if form.get(f"fact_{int(f)}") and form.get(f"fact_{int(f)}") != form.get(f"given_{int(f)}")
+    ]
+    if form.get("result", "").isdigit() and form.get("act") == "attempt":
+        hours = form.get("again_in", "")
+        later = at + timedelta(hours=int(hours)) if hours.isdigit() else None
+        read.append(Entry(uuid4(), task, "attempt", at, way=way, result=int(form["result"]), next_attempt_at=later))
+    if form.get("anomaly", "").isdigit():
+        read.append(Entry(uuid4(), task, "anomaly", at, anomaly=int(form["anomaly"]), note=form.get("note", "")[:500]))
+    if form.get("act") == "close":
+        read.append(Entry(uuid4(), task, "close", at))
+    outcomes = take_entries(scope=request.scope, entries=read, by=request.scope.name, at=at)
+    refused = [outcome.message for outcome in outcomes if not outcome.is_taken]
+    for message in refused:
+        messages.error(request, message)
+    if not refused:
+        messages.success(
+            request,
+            _("Struck off. Undo within 10 minutes on the task's page.") if form.get("act") == "close" else _("Kept."),
+        )
+    return redirect("verification:my_people")
+
+
+@policy(verb=Verb.RECORD_FINDINGS)
+@require_POST
+def undo(request: HttpRequest, task: str) -> HttpResponse:
+    undo_ending(scope=request.scope, task=task, by=request.scope.name, at=now())
+    messages.success(request, _("Open again. The clock runs from hand-over, as before."))
+    return redirect("verification:my_people")
+
+
+def _entry(one: dict[str, Any]) -> Entry:
+    later = one.get("next_attempt_at")
+    return Entry(
+        entry=UUID(one["entry"]),
+        task=str(one["task"])[:12],
+        kind=str(one["kind"]),
+        taken_at=datetime.fromtimestamp(float(one["taken_at"]) / 1000, UTC),
+        fact=int(one.get("fact") or 0),
+        answer=str(one.get("answer") or "")[:40],
+        way=int(one.get("way") or Way.PHONE),
+        result=int(one.get("result") or 0),
+        next_attempt_at=datetime.fromtimestamp(float(later) / 1000, UTC) if later else None,
+        anomaly=int(one.get("anomaly") or 0),
+        note=str(one.get("note") or "")[:500],
+    )
