@@ -28,7 +28,7 @@ class AccessRecord(models.Model):
 
     PERSONAL = frozenset({"reason_sealed"})
     PLAIN = frozenset(
-        {"id", "at", "by", "path", "act", "purpose", "subject_kind", "subject", "fields", "task", "request"}
+        {"id", "at", "by", "path", "act", "purpose", "subject_kind", "subject", "people", "fields", "task", "request"}
         | {"prev_hash", "hash"}
     )
 
@@ -41,6 +41,7 @@ class AccessRecord(models.Model):
     reason_sealed = models.BinaryField(null=True)
     subject_kind = models.CharField(max_length=30)
     subject = models.BigIntegerField(null=True)
+    people = models.JSONField(default=list)  # ids, where one look showed several people
     fields = models.JSONField(default=list)
     task = models.BigIntegerField(null=True)
     request = models.CharField(max_length=36, default="")

@@ -1,0 +1,32 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.journal.queries import looks
+from shali.foundation.journal.web.words import ACTS, FIELDS, PURPOSES
+
+SHOWN = 50
+
+
+@policy(verb=Verb.READ_AUDIT)
+@require_GET
+def audit(request: HttpRequest) -> HttpResponse:
+    """Who looked at whom, the newest first; no personal value of those looked at."""
+    before = request.GET.get("before", "")
+    act = request.GET.get("act", "")
+    found = looks(
+        request.scope, before=int(before) if before.isdigit() else None, act=act if act in ACTS else "", limit=SHOWN + 1
+    )
+    rows = [
+        {
+            "look": look,
+            "act": ACTS.get(look.act, look.act),
+            "purpose": PURPOSES.get(look.purpose, look.purpose),
+            "fields": [FIELDS.get(field, field) for field in look.fields],
+        }
+        for look in found[:SHOWN]
+    ]
+    last = found[SHOWN - 1].number if len(found) > SHOWN else None
+    return render(request, "journal/audit.html", {"rows": rows, "acts": ACTS, "act": act, "next": last})
