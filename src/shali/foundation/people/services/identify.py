@@ -18,7 +18,8 @@ def identify(claims: Sequence[Claim]) -> list[Decision]:
 
     Runs under a scope that holds the city: a row may mean anybody in it.
     """
-    pairs = _candidates([[blind(value, kind=kind) for kind, value in blocking_keys(claim)] for claim in claims])
+    keys = [[blind(value, kind=kind) for kind, value in blocking_keys(claim)] for claim in claims]
+    pairs = _candidates(keys)
     people = opened(sorted({person for found in pairs for person in found}))
     return [
         decide(claim, [people[person] for person in sorted(found) if person in people])
