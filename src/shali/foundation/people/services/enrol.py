@@ -3,13 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
+from shali.foundation.jurisdictions.rows import insert_rows
 from shali.foundation.people.bridge import blocking_keys_of
 from shali.foundation.people.models import Address, AddressKind, Document, Key, Person, Phone
 from shali.foundation.vault.public_id import new_public_id
 from shali.foundation.vault.sealing import blind, seal
+
+PERSON_COLUMNS = (
+    *("id", "public_id", "unit_id", "path", "household_id", "sex", "source", "enrolled_at"),
+    *("name_sealed", "birth_sealed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,7 @@ def enrol_people(new: Sequence[NewPerson], *, source: str, at: datetime) -> list
     already makes the database refuse the batch.
     """
     ids = next_ids("people_person", len(new))
-    Person.objects.bulk_create(
-        [_person(number, one, source, at) for number, one in zip(ids, new, strict=True)], batch_size=5_000
-    )
+    insert_rows(Person, PERSON_COLUMNS, (_person(n, one, source, at) for n, one in zip(ids, new, strict=True)))
     add_documents([(n, d) for n, one in zip(ids, new, strict=True) for d in one.documents], source=source, at=at)
     add_phones([(n, p) for n, one in zip(ids, new, strict=True) for p in one.phones], source=source, at=at)
     add_addresses([(n, a) for n, one in zip(ids, new, strict=True) for a in one.addresses], source=source, at=at)
@@ -62,89 +67,64 @@ def enrol_people(new: Sequence[NewPerson], *, source: str, at: datetime) -> list
     return ids
 
 
-def _person(number: int, one: NewPerson, source: str, at: datetime) -> Person:
-    born = one.birth_on
-    return Person(
-        pk=number,
-        public_id=new_public_id(),
-        unit_id=one.unit,
-        path=one.path,
-        household_id=one.household,
-        sex=one.sex,
-        source=source,
-        enrolled_at=at,
-        name_sealed=seal(one.name, table="people_person", column="name", row=number),
-        birth_sealed=seal(born.isoformat(), table="people_person", column="birth", row=number) if born else None,
-    )
+def _person(number: int, one: NewPerson, source: str, at: datetime) -> tuple[Any, ...]:
+    name = seal(one.name, table="people_person", column="name", row=number)
+    born = one.birth_on.isoformat() if one.birth_on else None
+    birth = seal(born, table="people_person", column="birth", row=number) if born else None
+    return number, new_public_id(), one.unit, one.path, one.household, one.sex, source, at, name, birth
 
 
 def add_documents(rows: Sequence[tuple[int, NewDocument]], *, source: str, at: datetime) -> None:
     """Add numbered documents to people."""
     ids = next_ids("people_document", len(rows))
-    Document.objects.bulk_create(
-        [
-            Document(
-                pk=number,
-                person_id=person,
-                kind=document.kind,
-                whole=document.whole,
-                source=source,
-                seen_at=at,
-                number_blind=blind(document.number, kind="document"),
-                number_sealed=seal(document.number, table="people_document", column="number", row=number),
-            )
-            for number, (person, document) in zip(ids, rows, strict=True)
-        ],
-        batch_size=5_000,
+    insert_rows(
+        Document,
+        ("id", "person_id", "kind", "whole", "source", "seen_at", "number_blind", "number_sealed"),
+        (
+            (n, person, d.kind, d.whole, source, at, blind(d.number, kind="document"), _sealed(Document, n, d.number))
+            for n, (person, d) in zip(ids, rows, strict=True)
+        ),
     )
 
 
 def add_phones(rows: Sequence[tuple[int, str]], *, source: str, at: datetime) -> None:
     """Add telephones to people."""
     ids = next_ids("people_phone", len(rows))
-    Phone.objects.bulk_create(
-        [
-            Phone(
-                pk=number,
-                person_id=person,
-                source=source,
-                seen_at=at,
-                number_blind=blind(phone, kind="phone"),
-                number_sealed=seal(phone, table="people_phone", column="number", row=number),
-            )
-            for number, (person, phone) in zip(ids, rows, strict=True)
-        ],
-        batch_size=5_000,
+    insert_rows(
+        Phone,
+        ("id", "person_id", "source", "seen_at", "number_blind", "number_sealed"),
+        (
+            (n, person, source, at, blind(phone, kind="phone"), _sealed(Phone, n, phone))
+            for n, (person, phone) in zip(ids, rows, strict=True)
+        ),
     )
 
 
 def add_addresses(rows: Sequence[tuple[int, NewAddress]], *, source: str, at: datetime) -> None:
     """Add addresses to people, as written."""
     ids = next_ids("people_address", len(rows))
-    Address.objects.bulk_create(
-        [
-            Address(
-                pk=number,
-                person_id=person,
-                kind=address.kind,
-                unit_id=address.unit,
-                source=source,
-                seen_at=at,
-                text_sealed=seal(address.text, table="people_address", column="text", row=number),
-            )
-            for number, (person, address) in zip(ids, rows, strict=True)
-        ],
-        batch_size=5_000,
+    insert_rows(
+        Address,
+        ("id", "person_id", "kind", "unit_id", "source", "seen_at", "text_sealed"),
+        (
+            (n, person, a.kind, a.unit, source, at, seal(a.text, table="people_address", column="text", row=n))
+            for n, (person, a) in zip(ids, rows, strict=True)
+        ),
     )
 
 
 def add_keys(rows: Iterable[tuple[int, str, str]]) -> None:
     """Add blind blocking keys: who shares one is worth comparing."""
-    Key.objects.bulk_create(
-        [Key(person_id=person, kind=kind, value=blind(value, kind=kind)) for person, kind, value in rows],
-        batch_size=10_000,
+    insert_rows(
+        Key,
+        ("person_id", "kind", "value"),
+        ((person, kind, blind(value, kind=kind)) for person, kind, value in rows),
         ignore_conflicts=True,
     )
+
+
+def _sealed(model: type[Document] | type[Phone], row: int, number: str) -> bytes:
+    return seal(number, table=model._meta.db_table, column="number", row=row)
 
 
 def next_ids(table: str, count: int) -> list[int]:

@@ -28,7 +28,7 @@ def identify(claims: Sequence[Claim]) -> list[Decision]:
 
 
 def _candidates(keys: list[list[bytes]]) -> list[set[int]]:
-    """Return, for each claim, the people who share one of its blind keys; those merged away stand for who they became."""
+    """Return, for each claim, the people who share one of its keys; those merged away stand for who they became."""
     flat = [(place, key) for place, one in enumerate(keys) for key in one]
     found: list[set[int]] = [set() for _ in keys]
     if not flat:
