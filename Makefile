@@ -28,6 +28,17 @@ run: $(UV)
 environment: $(UV)
 	@$(UV) sync --frozen --quiet --no-group frontend $(NODE_GROUP)
 
+check: environment
+	@.venv/bin/python tools/check.py
+
+test: environment
+	@.venv/bin/pytest -q -n 2 --dist loadgroup
+
+fix: environment
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+	@.venv/bin/djade --target-version 5.2 $$(find src -path '*/templates/*.html')
+	@.venv/bin/python tools/translations.py collect
+
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Shali needs Python 3.11 or newer. Name one: make run PYTHON=python3.12"; exit 1; }

@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "shali.foundation.ui.context.page",
+                "shali.foundation.clocks.context.hour",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },

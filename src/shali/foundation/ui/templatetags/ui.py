@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from shali.foundation.clocks import now
 from shali.foundation.ui import formats
 
 register = template.Library()
@@ -38,11 +37,6 @@ def minus(a: int, b: int) -> int:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     return format_html('<svg class="ico" aria-hidden="true"><use href="#i-{}"/></svg>', name)
-
-
-@register.simple_tag
-def now_ms() -> int:
-    return int(now().timestamp() * 1000)
 
 
 @register.inclusion_tag("ui/_badge.html")

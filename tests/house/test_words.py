@@ -1,0 +1,55 @@
+"""Every visible word goes through translation: sentences are written in English and translated in locale/."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .conftest import Module
+
+CHINESE = re.compile(r"[㐀-鿿]")
+WITH_WORDS = {"web", "services", "queries", "models", "facts", "rules", "jobs", "api", "templatetags"}
+# Chinese that is no sentence to be translated, each with its reason.
+ALLOWED = {
+    "foundation/ui/formats.py": "days and hours have their own form in each language",
+    "verification/web/present.py": "a list is called by its day and number, in the form of each language",
+}
+COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->", re.DOTALL)
+
+
+def test_no_chinese_sentence_stands_in_code_that_speaks_to_people(modules: Sequence[Module]) -> None:
+    found = [
+        f"{module.name}:{line} {text[:30]!r}"
+        for module in modules
+        if module.layer in WITH_WORDS and module.name not in ALLOWED
+        for line, text in _literals(module.tree)
+        if CHINESE.search(text)
+    ]
+
+    assert not found, 'Write `_("English sentence")` and its Chinese in locale/zh_Hans:\n' + "\n".join(found)
+
+
+def test_no_chinese_word_stands_in_a_template_or_script(package: Path) -> None:
+    files = [path for suffix in ("html", "js", "txt") for path in package.glob(f"**/*.{suffix}")]
+    found = [
+        str(path.relative_to(package))
+        for path in sorted(files)
+        if {"templates", "static"} & set(path.parts) and not {"build", "tests"} & set(path.parts)
+        # The switch of languages names each language in itself; the page of a broken server asks nobody.
+        if path.name not in {"_switches.html", "500.html"} and CHINESE.search(COMMENT.sub("", path.read_text()))
+    ]
+
+    assert not found, "Use {% translate %}, or hand the word to the script from the template:\n" + "\n".join(found)
+
+
+def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the strings of a module, docstrings apart."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.lineno, node.value
