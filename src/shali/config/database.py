@@ -51,6 +51,8 @@ def connection_settings(*, role: str, pool: bool) -> dict[str, object]:
         "PORT": str(url.port or given.get("port") or 5432),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0 if pool else None,
+        # A restarted server costs nobody an error; the question takes 0.1 ms.
+        "CONN_HEALTH_CHECKS": True,
     }
 
 

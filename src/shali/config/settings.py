@@ -37,6 +37,8 @@ ALLOWED_HOSTS = os.environ.get("SHALI_HOSTS", "localhost,127.0.0.1,[::1]").split
 SECURE_TRANSPORT = os.environ.get("SHALI_HTTPS") == "1"
 
 INSTALLED_APPS = [
+    # First: its templates and words go before those of the packages below.
+    "shali.foundation.ui",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -50,7 +52,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "axes",
     "csp",
-    "shali.foundation.ui",
     "shali.foundation.vault",
     "shali.foundation.policy",
     "shali.foundation.jurisdictions",

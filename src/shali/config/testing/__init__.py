@@ -12,6 +12,7 @@ import pytest
 
 from shali.config.postgres import CannotStart, InUse, Server, prepare
 from shali.config.postgres.roles import passwords
+from shali.config.start.checkout import compile_translations
 
 ROOT = Path(__file__).resolve().parents[4]
 OURS = "SHALI_TEST_SERVER"  # set by the run that owns the server, seen by its workers
@@ -52,6 +53,7 @@ _server = _take_a_server()
 def pytest_sessionstart() -> None:
     if _server is None:
         return
+    compile_translations()
     _server.start()
     with _server.administrator() as connection:
         prepare(connection, database="shali", keys=Path(os.environ["SHALI_KEYS"]), template=True)
