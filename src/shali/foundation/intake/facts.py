@@ -30,3 +30,12 @@ class RowTakenBack:
 @dataclass(frozen=True, slots=True)
 class BatchUndone:
     batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowReviewed:
+    """Somebody said who a doubtful row means: `person` answers for it now."""
+
+    batch: int
+    row: int
+    person: int

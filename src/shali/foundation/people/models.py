@@ -125,9 +125,6 @@ class Key(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["value", "person"], name="people_key_value")]
-        constraints = [
-            models.UniqueConstraint(fields=["person", "kind", "value"], name="people_key_once"),
-        ]
 
 
 class Sight(models.Model):

@@ -5,9 +5,21 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 # Names that an address begins with when it lies elsewhere; the city's own province and name are left out.
-PROVINCES = ["北京", "天津", "上海", "重庆", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "湖北", "湖南", "广东", "广西", "海南", "四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆", "香港", "澳门", "台湾"]
-NEIGHBOURS = ["郑州", "开封", "洛阳", "平顶山", "安阳", "鹤壁", "新乡", "焦作", "濮阳", "许昌", "三门峡", "南阳", "商丘", "信阳", "周口", "驻马店", "济源", "武汉", "西安", "成都", "杭州", "南京", "苏州", "广州", "深圳", "合肥", "济南", "青岛", "石家庄", "太原", "长沙", "南昌", "福州", "厦门", "昆明", "贵阳", "海口", "三亚", "沈阳", "大连", "长春", "哈尔滨", "乌鲁木齐", "兰州", "西宁", "银川", "呼和浩特", "南宁", "拉萨", "宁波", "温州", "无锡", "东莞", "佛山", "珠海"]
+PROVINCES = _words("""
+    北京 天津 上海 重庆 河北 山西 内蒙古 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 湖北 湖南 广东 广西 海南
+    四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆 香港 澳门 台湾
+""")
+NEIGHBOURS = _words("""
+    郑州 开封 洛阳 平顶山 安阳 鹤壁 新乡 焦作 濮阳 许昌 三门峡 南阳 商丘 信阳 周口 驻马店 济源
+    武汉 西安 成都 杭州 南京 苏州 广州 深圳 合肥 济南 青岛 石家庄 太原 长沙 南昌 福州 厦门 昆明 贵阳 海口 三亚
+    沈阳 大连 长春 哈尔滨 乌鲁木齐 兰州 西宁 银川 呼和浩特 南宁 拉萨 宁波 温州 无锡 东莞 佛山 珠海
+""")
 _STREET_WORDS = ("街道办事处", "街道办", "办事处", "街道", "办")
 _VILLAGE_WORDS = ("村民委员会", "村委会", "村委", "村")
 _COMMUNITY_WORDS = ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "社区")
@@ -60,7 +72,7 @@ class Gazetteer:
         ambiguous and gives the level above them.
         """
         folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-        here = any(name in folded[:9] for name in self.city_names)
+        here = bool(re.match(rf"(中国)?(河南省?)?({'|'.join(self.city_names)})", folded))
         if not here and self._lies_elsewhere(folded):
             return Resolved(None, 0, outside=True)
         county, after_county = self._find(folded, 2, "")

@@ -5,3 +5,10 @@ class TasksConfig(AppConfig):
     name = "shali.foundation.tasks"
     label = "tasks"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shali.foundation.people.relations import OnMerge, declare
+
+        declare(
+            tasks__Task__subject=OnMerge.FOLD,
+        )

@@ -5,7 +5,6 @@ The associated data is `table|column|row id|key number`, so that a sealed value 
 or column does not open. Blind index: the first 16 bytes of HMAC-SHA-256 over `kind|value`.
 """
 
-import hashlib
 import hmac
 import os
 from functools import lru_cache
@@ -67,4 +66,4 @@ def open_text(sealed: bytes | memoryview, *, table: str, column: str, row: int) 
 def blind(value: str, *, kind: str, outbreak: str | None = None) -> bytes:
     """Return the blind index of a value: equal values of one kind have equal indexes, and nothing else shows."""
     key = keystore().blind_key(outbreak or settings.OUTBREAK)
-    return hmac.new(key, f"{kind}|{value}".encode(), hashlib.sha256).digest()[:BLIND_BYTES]
+    return hmac.digest(key, f"{kind}|{value}".encode(), "sha256")[:BLIND_BYTES]

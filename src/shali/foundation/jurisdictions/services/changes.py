@@ -93,7 +93,7 @@ def approve_change(*, scope: Scope, change: int, by: str, at: datetime) -> UnitC
 
 @transaction.atomic
 def apply_due_changes(*, on: date, at: datetime) -> int:
-    """Put approved changes whose day has come into force, oldest first, and return how many. Twice does nothing twice."""
+    """Put approved changes whose day has come into force, oldest first, and return how many."""
     due = UnitChange.objects.select_for_update().filter(
         approved_at__isnull=False, applied_at=None, effective_on__lte=on
     )

@@ -119,7 +119,6 @@ def add_keys(rows: Iterable[tuple[int, str, str]]) -> None:
         Key,
         ("person_id", "kind", "value"),
         ((person, kind, blind(value, kind=kind)) for person, kind, value in rows),
-        ignore_conflicts=True,
     )
 
 

@@ -5,9 +5,20 @@ from datetime import date
 
 from django.db import connection
 
-from shali.foundation.people.bridge import SEXES, Candidate, Claim, Decision, DocumentClaim, blocking_keys, decide
+from shali.foundation.people.bridge import (
+    SEXES,
+    Candidate,
+    Claim,
+    Decision,
+    DocumentClaim,
+    Outcome,
+    blocking_keys,
+    decide,
+)
 from shali.foundation.people.models import Address, Document, Person, Phone
 from shali.foundation.vault.sealing import blind, open_text
+
+__all__ = ["Claim", "Decision", "DocumentClaim", "Outcome", "decide_among", "identify", "keys_of", "opened"]
 
 # A key that more people share than this says nothing (a switchboard's telephone, a whole village's birth day).
 CROWD = 200
@@ -25,6 +36,16 @@ def identify(claims: Sequence[Claim]) -> list[Decision]:
         decide(claim, [people[person] for person in sorted(found) if person in people])
         for claim, found in zip(claims, pairs, strict=True)
     ]
+
+
+def decide_among(claim: Claim, others: Sequence[tuple[int, Claim]]) -> Decision:
+    """Decide whether a claim means one of some others that are not registered yet, under the caller's own numbers."""
+    return decide(claim, [Candidate(number, other) for number, other in others])
+
+
+def keys_of(claim: Claim) -> tuple[tuple[str, str], ...]:
+    """Return the plain blocking keys of a claim, for comparing claims among themselves."""
+    return blocking_keys(claim)
 
 
 def _candidates(keys: list[list[bytes]]) -> list[set[int]]:

@@ -1,0 +1,217 @@
+"""One chunk of rows: who each means, decided against the register and against the rows before it in the file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from shali.foundation.intake.claims import claim_of, new_person_of
+from shali.foundation.intake.facts import RowSettled
+from shali.foundation.intake.models import Batch, Candidate, Review, Row, RowState
+from shali.foundation.intake.reading import RowRead
+from shali.foundation.journal.announce import announce
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import system_scope
+from shali.foundation.people.models import Document
+from shali.foundation.people.services.enrol import add_phones, enrol_people, next_ids
+from shali.foundation.people.services.identify import Claim, Decision, Outcome, decide_among, identify, keys_of
+from shali.foundation.places.queries import gazetteer
+from shali.foundation.policy.rules import limit
+from shali.foundation.vault.public_id import new_public_id
+from shali.foundation.vault.sealing import blind, seal
+
+
+@dataclass(slots=True)
+class _Work:
+    """A row on its way: what it says, what was decided, who it means in the end."""
+
+    row: RowRead
+    number: int
+    claim: Claim
+    division: str
+    decision: Decision
+    state: RowState = RowState.RECEIVED
+    person: int | None = None
+    same_as: int | None = None
+    # Place in `works` of the row that enrols the person whom this row repeats.
+    repeats: int | None = None
+    ranked: list[tuple[int, float, tuple[str, ...]]] = field(default_factory=list)
+
+
+class Settler:
+    """Settles chunks of one batch, in the open transaction."""
+
+    def __init__(self, batch: Batch, *, at: datetime) -> None:
+        self.batch, self.at = batch, at
+        self.source = f"batch:{batch.public_id}"
+        self.units = {code: (n, path) for code, n, path in Unit.objects.values_list("code", "id", "path")}
+        self.by_path = {path: number for number, path in self.units.values()}
+        self.gazetteer = gazetteer(system_scope("intake"))
+
+    def settle(self, rows: Sequence[RowRead]) -> None:
+        """Store rows with their states, enrol who is new, open reviews, and announce whom each row means."""
+        numbers = next_ids("intake_row", len(rows))
+        taken = [(row, n) for row, n in zip(rows, numbers, strict=True) if row.state == "taken"]
+        divisions = [self._division(row) for row, _ in taken]
+        claims = [claim_of(row.values, division) for (row, _), division in zip(taken, divisions, strict=True)]
+        decisions = identify(claims)
+        works = [
+            _Work(row, n, claim, division, decision)
+            for (row, n), claim, division, decision in zip(taken, claims, divisions, decisions, strict=True)
+        ]
+        self._compare_with_each_other(works)
+        self._enrol(works)
+        self._place(works)
+        self._store(rows, numbers, {work.number: work for work in works})
+        self._open_reviews(works)
+        self._add_what_is_new(works)
+        named = [work for work in works if work.person is not None and work.state != RowState.DUPLICATE]
+        announce(
+            [RowSettled(self.batch.pk, w.number, w.person or 0, w.division) for w in named],
+            by="system:intake",
+            at=self.at,
+        )
+
+    def _division(self, row: RowRead) -> str:
+        address = row.values.get("address")
+        if not isinstance(address, str) or not address:
+            return ""
+        found = self.gazetteer.resolve(address)
+        return found.code if found.code and found.level >= 2 else ""
+
+    def _compare_with_each_other(self, works: list[_Work]) -> None:
+        """Find rows that mean somebody whom an earlier row of this chunk brings in."""
+        brought: dict[tuple[str, str], list[int]] = {}
+        for place, work in enumerate(works):
+            if work.decision.outcome is Outcome.KNOWN:
+                continue
+            keys = keys_of(work.claim)
+            earlier = sorted({other for key in keys for other in brought.get(key, ())})
+            if earlier:
+                among = decide_among(work.claim, [(other, works[other].claim) for other in earlier])
+                if among.outcome is Outcome.KNOWN and among.key is not None:
+                    work.repeats = among.key
+                    continue
+            for key in keys:
+                brought.setdefault(key, []).append(place)
+
+    def _enrol(self, works: list[_Work]) -> None:
+        """Enrol whoever is new, and whoever is doubtful as a person of his own until somebody has looked."""
+        fresh = [w for w in works if w.decision.outcome is not Outcome.KNOWN and w.repeats is None]
+        held = self._numbers_held(fresh)
+        ids = enrol_people(
+            [new_person_of(w.claim, *self._unit(w.division), w.division, held) for w in fresh],
+            source=self.source,
+            at=self.at,
+        )
+        for work, person in zip(fresh, ids, strict=True):
+            work.person = person
+            is_new = work.decision.outcome is Outcome.NEW
+            work.state = RowState.NEW if is_new else RowState.DOUBTFUL
+            if not is_new:
+                work.ranked = [(one.key, one.bits, one.reasons) for one in work.decision.ranked]
+        for work in works:
+            if work.repeats is not None:
+                first = works[work.repeats]
+                work.person, work.state, work.same_as = first.person, RowState.DUPLICATE, first.number
+            elif work.decision.outcome is Outcome.KNOWN:
+                work.person = work.decision.key
+
+    def _numbers_held(self, works: list[_Work]) -> set[str]:
+        """Numbers that somebody of the register holds: a doubtful row may repeat one, but cannot hold it too."""
+        numbers = {d.number for w in works for d in w.claim.documents if d.trusted}
+        by_blind = {blind(number, kind="document"): number for number in numbers}
+        found = Document.objects.filter(number_blind__in=list(by_blind), whole=True, ended_at=None)
+        return {by_blind[bytes(value)] for value in found.values_list("number_blind", flat=True)}
+
+    def _unit(self, division: str) -> tuple[int, str]:
+        if division in self.units:
+            return self.units[division]
+        return self.by_path[self.batch.path], self.batch.path
+
+    def _place(self, works: list[_Work]) -> None:
+        """Give rows of known people their state: first in this file, repeated in it, or on another list before."""
+        people = {w.person for w in works if w.state == RowState.RECEIVED and w.person is not None}
+        rows = Row.objects.filter(person_id__in=people).exclude(state=RowState.DUPLICATE)
+        here = dict(rows.filter(batch=self.batch).order_by("-id").values_list("person_id", "id"))
+        elsewhere = set(
+            rows.filter(batch__purpose=self.batch.purpose, batch__state=5)
+            .exclude(batch=self.batch)
+            .values_list("person_id", flat=True)
+        )
+        for work in works:
+            if work.state != RowState.RECEIVED or work.person is None:
+                continue
+            if work.person in here:
+                work.state, work.same_as = RowState.DUPLICATE, here[work.person]
+                continue
+            here[work.person] = work.number
+            work.state = RowState.ALREADY_KNOWN if work.person in elsewhere else RowState.KNOWN
+
+    def _store(self, rows: Sequence[RowRead], numbers: list[int], works: dict[int, _Work]) -> None:
+        Row.objects.bulk_create(
+            [self._row(row, n, works.get(n)) for row, n in zip(rows, numbers, strict=True)], batch_size=2_000
+        )
+
+    def _row(self, row: RowRead, number: int, work: _Work | None) -> Row:
+        cells = orjson.dumps({"cells": row.cells, "values": row.values})
+        reasons: list[dict[str, Any]] = [{"code": mark.code, "column": mark.column} for mark in row.marks]
+        if row.reason:
+            reasons.insert(0, {"code": row.reason, "column": row.column})
+        if work is not None:
+            reasons += [{"code": code, "column": ""} for code in work.decision.reasons]
+        return Row(
+            pk=number,
+            batch=self.batch,
+            path=self.batch.path,
+            sheet=row.sheet,
+            table=row.table,
+            row_no=row.row,
+            state=work.state if work else RowState.REJECTED,
+            reasons=reasons or [{"code": "rejected", "column": ""}],
+            person_id=work.person if work else None,
+            same_as_id=work.same_as if work else None,
+            division=work.division if work else "",
+            decided_by="rule",
+            decided_at=self.at,
+            row_blind=blind(orjson.dumps(row.values, option=orjson.OPT_SORT_KEYS).decode(), kind="row"),
+            cells_sealed=seal(cells, table="intake_row", column="cells", row=number),
+        )
+
+    def _open_reviews(self, works: list[_Work]) -> None:
+        doubtful = [work for work in works if work.state == RowState.DOUBTFUL]
+        hours = limit("review", self.batch.handed_over_at).hours
+        Review.objects.bulk_create(
+            [
+                Review(
+                    row_id=work.number,
+                    public_id=new_public_id(),
+                    path=self.batch.path,
+                    opened_at=self.at,
+                    due_at=self.batch.handed_over_at + timedelta(hours=hours),
+                )
+                for work in doubtful
+            ]
+        )
+        Candidate.objects.bulk_create(
+            [
+                Candidate(row_id=work.number, person_id=person, rank=rank, score=bits, reasons=list(reasons))
+                for work in doubtful
+                for rank, (person, bits, reasons) in enumerate(work.ranked, start=1)
+            ]
+        )
+
+    def _add_what_is_new(self, works: list[_Work]) -> None:
+        """Keep telephones that a list knows of a registered person and we did not."""
+        known = [w for w in works if w.state in (RowState.KNOWN, RowState.ALREADY_KNOWN) and w.person is not None]
+        wanted = {(w.person or 0, phone) for w in known for phone in w.claim.phones}
+        if not wanted:
+            return
+        from shali.foundation.people.models import Phone
+
+        have = set(Phone.objects.filter(person_id__in={p for p, _ in wanted}).values_list("person_id", "number_blind"))
+        had = {(person, bytes(value)) for person, value in have}
+        fresh = [(p, phone) for p, phone in sorted(wanted) if (p, blind(phone, kind="phone")) not in had]
+        add_phones(fresh, source=self.source, at=self.at)

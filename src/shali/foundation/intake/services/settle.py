@@ -1,0 +1,108 @@
+"""From rows to people: every row of a batch gets its state, a chunk to a transaction, and a last flip shows them all.
+
+A kill leaves the batch SETTLING with `rows_done` rows settled; the job runs again and goes on from there.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from shali.foundation.intake.facts import BatchSettled
+from shali.foundation.intake.models import Batch, BatchState, Row, RowState
+from shali.foundation.intake.reading import Mapping, Reading, RowRead
+from shali.foundation.intake.services.chunk import Settler
+from shali.foundation.intake.services.original import opened_file
+from shali.foundation.journal.announce import announce
+from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
+from shali.foundation.ui.refusal import NotInScope, Refusal
+
+CHUNK = 5_000
+
+
+class AlreadySettling(Refusal):
+    """Somebody confirmed the batch first."""
+
+
+@transaction.atomic
+def confirm_batch(*, scope: Scope, batch: str, by: str, at: datetime, accepts_difference: bool = False) -> Batch:
+    """Let a batch be settled: its columns are as shown. A difference to the sender's number is accepted by name first.
+
+    :raises Refusal: the numbers differ and nobody took the difference on himself, or somebody was quicker
+    """
+    found = Batch.objects.select_for_update().filter(within(scope.path), public_id=batch).first()
+    if found is None:
+        raise NotInScope
+    if found.state not in (BatchState.MAPPING, BatchState.DIFFERENCE):
+        raise AlreadySettling(_("This file was taken already."))
+    if found.announced is not None and found.announced != found.rows_total and not found.difference_accepted_by:
+        if not accepts_difference:
+            found.state = BatchState.DIFFERENCE
+            found.save(update_fields=["state"])
+            return found
+        found.difference_accepted_by, found.difference_accepted_at = by, at
+        found.difference_reason = "accepted_by_officer"
+    found.state = BatchState.SETTLING
+    found.save()
+    return found
+
+
+def settle_batch(*, batch: int, at: datetime) -> Batch:
+    """Settle every row of a confirmed batch; running it again after a kill goes on where it stopped."""
+    with in_scope(system_scope("intake")):
+        found = Batch.objects.select_related("file").get(pk=batch)
+    if found.state != BatchState.SETTLING:
+        return found
+    reading_mapping = Mapping.from_json(found.mapping) if found.mapping else _remembered(found)
+    with opened_file(found) as (path, name):
+        reading = Reading(path, name=name, mapping=reading_mapping, with_cells=True)
+        data = (row for row in reading.rows() if row.state != "skipped")
+        for chunk in _chunks(data, skip=found.rows_done):
+            _settle_chunk(batch, chunk, at=at)
+    return _show(batch, at=at)
+
+
+def _remembered(batch: Batch) -> Mapping:
+    from shali.foundation.intake.services.mappings import remembered_for
+
+    with in_scope(system_scope("intake")):
+        return remembered_for(system_scope("intake", batch.path), batch.sender)
+
+
+def _chunks(rows: Iterator[RowRead], *, skip: int) -> Iterator[list[RowRead]]:
+    rest = islice(rows, skip, None)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def _settle_chunk(batch: int, rows: list[RowRead], *, at: datetime) -> None:
+    with in_scope(system_scope("intake")):
+        found = Batch.objects.select_for_update().get(pk=batch)
+        Settler(found, at=at).settle(rows)
+        Batch.objects.filter(pk=batch).update(rows_done=F("rows_done") + len(rows))
+
+
+@transaction.atomic
+def _show(batch: int, *, at: datetime) -> Batch:
+    """Flip the batch to settled; the database checks that its rows add up."""
+    with in_scope(system_scope("intake")):
+        found = Batch.objects.select_for_update().get(pk=batch)
+        recount(found)
+        found.state, found.settled_at, found.rows_total = BatchState.SETTLED, at, found.received
+        found.save()
+        announce([BatchSettled(found.pk)], by="system:intake", at=at)
+    return found
+
+
+def recount(batch: Batch) -> None:
+    """Count a batch's rows by state, from the rows themselves."""
+    rows = Row.objects.filter(batch=batch)
+    batch.received = rows.count()
+    batch.people = rows.filter(state__in=(RowState.KNOWN, RowState.NEW)).count()
+    batch.duplicates = rows.filter(state=RowState.DUPLICATE).count()
+    batch.already_known = rows.filter(state=RowState.ALREADY_KNOWN).count()
+    batch.rejected = rows.filter(state=RowState.REJECTED).count()
+    batch.doubtful = rows.filter(state=RowState.DOUBTFUL).count()
