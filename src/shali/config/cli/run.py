@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from shali.config.cli.dump import dump, load
+
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every network of this machine.")]
 Port = Annotated[int, typer.Option(help="Port to listen at.", min=1, max=65535)]
 WebWorkers = Annotated[int, typer.Option(help="Processes of the web server, four threads each.", min=1)]
@@ -76,7 +78,7 @@ def django(context: typer.Context) -> None:
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (run, migrate, serve, work):
+    for command in (run, migrate, serve, work, dump, load):
         app.command(rich_help_panel=PANEL)(command)
     app.command(rich_help_panel=PANEL, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
         django

@@ -87,6 +87,10 @@ class Server:
             host=str(self.sockets), user="postgres", dbname=database, autocommit=True, connect_timeout=5
         )
 
+    def program(self, name: str) -> str:
+        """Return the path of one of PostgreSQL's own tools."""
+        return str(binaries_for(self.account) / name)
+
     @property
     def log(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}.log")

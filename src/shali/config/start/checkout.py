@@ -1,5 +1,6 @@
 """What a checkout of the sources needs before it can run, and an installed package brings along."""
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -26,10 +27,17 @@ def front_end_is_current() -> bool:
 
 
 def build_front_end() -> None:
-    """Bundle scripts and styles, with the machine's node or the wheel's.
+    """Bundle scripts and styles, with the machine's node or the wheel's; of two starts at once, one does it.
 
     :raises CannotStart: no node, or the bundler refuses a source; its message is passed on
     """
+    with (ROOT / ".front-end.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not front_end_is_current():
+            _build_front_end()
+
+
+def _build_front_end() -> None:
     state = _state(*_front_end_sources())
     node, npm = _node_and_npm()
     # What npm starts finds the same node.

@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import conninfo
@@ -31,6 +33,23 @@ def local_server(purpose: str) -> Server:
             time.sleep(0.1)
         else:
             return server
+
+
+@contextmanager
+def local_server_for_reading() -> Iterator[Server]:
+    """Yield the local server, running: the one of `shali run`, or one started for the block."""
+    if os.environ.get("DATABASE_URL"):
+        raise CannotStart("DATABASE_URL names a server of yours: dump it with its own tools.")
+    try:
+        server = local_server("command")
+    except InUse:
+        yield Server(var_folder() / "postgres")
+        return
+    try:
+        start_local(server)
+        yield server
+    finally:
+        server.stop()
 
 
 def start_local(server: Server) -> None:

@@ -101,8 +101,7 @@ def _build_files(environment: dict[str, str]) -> None:
 
     with (Path(os.environ["SHALI_VAR"]) / "files.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        if not checkout.front_end_is_current():
-            checkout.build_front_end()
+        checkout.build_front_end()
         collect = "from shali.config.start import prepare, run; run.set_up_django(role='web'); prepare.collect_static()"
         subprocess.run([sys.executable, "-c", collect], env=environment, check=True, timeout=120)
 

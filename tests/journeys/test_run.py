@@ -1,0 +1,111 @@
+"""One command from nothing to an address, and its orderly end."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shali.config.postgres import Server
+
+SECONDS_TO_START = 120
+
+
+class Run:
+    """`shali run` as somebody types it, its words in a file."""
+
+    def __init__(self, var: Path, port: int) -> None:
+        self.said = var.with_suffix(f".{port}.log")
+        outside = ("DATABASE_URL", "SHALI_TESTING", "SHALI_KEYS", "SHALI_FILES")
+        environment = {name: value for name, value in os.environ.items() if name not in outside}
+        with self.said.open("wb") as file:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-c",
+                    "from shali.config.cli import main; main()",
+                    "run",
+                    "--no-demo",
+                    f"--port={port}",
+                ],
+                env=environment | {"SHALI_VAR": str(var)},
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def answers(self) -> bool:
+        """Wait until it says where it answers, or ends."""
+        give_up = time.monotonic() + SECONDS_TO_START
+        while self.process.poll() is None and time.monotonic() < give_up:
+            if "Shali answers at" in self.said.read_text():
+                return True
+            time.sleep(0.1)
+        return False
+
+    def children(self) -> list[int]:
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(number) for task in tasks for number in task.read_text().split()]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_alive(number: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "var"
+    yield folder
+    server = Server(folder / "postgres")
+    shutil.rmtree(server.data, ignore_errors=True)
+    shutil.rmtree(server.sockets, ignore_errors=True)
+
+
+def test_it_starts_refuses_a_second_start_and_stops_everything_on_ctrl_c(var: Path) -> None:
+    port = _free_port()
+    first = Run(var, port)
+    assert first.answers(), first.said.read_text()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", "/health/ready")
+    assert connection.getresponse().status == 200
+    connection.close()
+    programs = first.children()
+    assert len(programs) == 3
+
+    second = Run(var, _free_port())
+    assert second.process.wait(timeout=60) == 1
+    assert f"process {first.process.pid}) is using" in second.said.read_text()
+    third = Run(var, port)
+    assert third.process.wait(timeout=60) == 1
+    assert f"Port {port} of 127.0.0.1 cannot be had" in third.said.read_text()
+
+    first.process.send_signal(signal.SIGINT)
+
+    assert first.process.wait(timeout=60) == 0
+    assert not [number for number in programs if _is_alive(number)]
+
+    again = Run(var, port)
+    assert again.answers(), again.said.read_text()
+    programs = again.children()
+    again.process.kill()  # no farewell: the kernel tells its children
+    again.process.wait()
+    give_up = time.monotonic() + 20
+    while any(_is_alive(number) for number in programs) and time.monotonic() < give_up:
+        time.sleep(0.1)
+    assert not [number for number in programs if _is_alive(number)]
