@@ -5,19 +5,22 @@
 
 from collections.abc import Mapping
 
-from shali.foundation.intake.facts import BatchSettled, BatchUndone, RowSettled, RowTakenBack
+from shali.foundation.intake.facts import BatchSettled, BatchUndone, RowReviewed, RowSettled
 from shali.foundation.journal.announce import Reaction
 from shali.foundation.people.facts import PersonsMerged, PersonsUnmerged
 from shali.foundation.tasks.facts import TaskClosed, TaskEscalated, TaskMoved, TaskOpened, TaskReopened
 from shali.verification.facts import AnomalyRaised, FindingRecorded, ListClosed, ListOpened, PersonStruckOff
+from shali.verification.services.fold import close_lists_without_doubts, fold_tasks, unfold_tasks
+from shali.verification.services.hand_over import open_settled_lists, open_tasks_for_rows
+from shali.verification.services.withdraw import withdraw_lists
 
 TABLE: Mapping[type, tuple[Reaction, ...]] = {
-    RowSettled: (),
-    BatchSettled: (),
-    RowTakenBack: (),
-    BatchUndone: (),
-    PersonsMerged: (),
-    PersonsUnmerged: (),
+    RowSettled: (open_tasks_for_rows,),
+    BatchSettled: (open_settled_lists,),
+    RowReviewed: (close_lists_without_doubts,),
+    BatchUndone: (withdraw_lists,),
+    PersonsMerged: (fold_tasks,),
+    PersonsUnmerged: (unfold_tasks,),
     TaskOpened: (),
     TaskMoved: (),
     TaskClosed: (),

@@ -1,8 +1,9 @@
 """Invented residents of real divisions: made from a seed, so that two machines get the same city.
 
 Nobody here exists. So that no number can be a real person's, resident IDs carry area code 411190, which was never
-given to a county, and mobile numbers start with 140 to 144, which no carrier has. Surnames follow their usual shares; ages
-follow the census of 2020 (481,435 to age 14, 1,388,273 to 59, 497,782 above, of 2,367,490); everything else is invented.
+given to a county, and mobile numbers start with 140 to 144, which no carrier has. Surnames follow their usual
+shares; ages follow the census of 2020 (481,435 to age 14, 1,388,273 to 59, 497,782 above, of 2,367,490); everything
+else is invented.
 """
 
 import random

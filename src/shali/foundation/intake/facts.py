@@ -19,15 +19,6 @@ class BatchSettled:
 
 
 @dataclass(frozen=True, slots=True)
-class RowTakenBack:
-    """A review was undone or decided otherwise: the row does not mean this person after all."""
-
-    batch: int
-    row: int
-    person: int
-
-
-@dataclass(frozen=True, slots=True)
 class BatchUndone:
     batch: int
 

@@ -1,7 +1,7 @@
 """What a merge does to every row that points to a person.
 
-Each room says it for its own tables when the application starts; a test asks Django for all relations to Person and fails
-for one that nobody spoke for.
+Each room says it for its own tables when the application starts; a test asks Django for all relations to Person and
+fails for one that nobody spoke for.
 """
 
 from enum import Enum

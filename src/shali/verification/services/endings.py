@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.policy.rules import undo_minutes
-from shali.foundation.tasks.models import Task, TaskState
+from shali.foundation.tasks.models import Task
 from shali.foundation.tasks.services.close import close_task, reopen_task
 from shali.foundation.tasks.services.step import progress
 from shali.foundation.ui.refusal import Refusal
@@ -29,10 +30,10 @@ class NotYet(Refusal):
 
 
 FACT_NAMES = {
-    Fact.COUNTED: _("people counted"),
-    Fact.IDENTIFIED: _("person identified"),
-    Fact.LOCATED: _("place known"),
-    Fact.CONTROLLED: _("control status known"),
+    Fact.COUNTED: gettext_lazy("people counted"),
+    Fact.IDENTIFIED: gettext_lazy("person identified"),
+    Fact.LOCATED: gettext_lazy("place known"),
+    Fact.CONTROLLED: gettext_lazy("control status known"),
 }
 
 
@@ -137,8 +138,8 @@ def undo_ending(*, scope: Scope, task: str, by: str, at: datetime) -> None:
 def reopen(check: Check, *, scope: Scope, by: str, at: datetime, detail: dict[str, object]) -> None:
     """Open an ended check with its task, its askers and their lists. The clock still runs from hand-over."""
     reopen_task(task=check.pk, scope=scope, by=by, at=at, detail=detail)
-    check.ending, check.ended_at, check.ended_by = None, None, ""
-    check.save(update_fields=["ending", "ended_at", "ended_by"])
+    check.ending, check.ended_at, check.ended_by, check.duplicate_of = None, None, "", None
+    check.save(update_fields=["ending", "ended_at", "ended_by", "duplicate_of"])
     with in_scope(system_scope("verification")):
         entries = ListEntry.objects.filter(task_id=check.pk).exclude(ending=Ending.WITHDRAWN)
         PushedList.objects.filter(entries__in=entries, state=ListState.CLOSED).update(
@@ -188,7 +189,3 @@ def close_finished_lists(lists: list[int], *, by: str, at: datetime) -> None:
     numbers = [pushed.pk for pushed in finished.order_by("pk")]
     PushedList.objects.filter(pk__in=numbers).update(state=ListState.CLOSED, closed_at=at)
     announce([ListClosed(number) for number in numbers], by=by, at=at)
-
-
-def is_open(task: Task) -> bool:
-    return task.state != TaskState.CLOSED

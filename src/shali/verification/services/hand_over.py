@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from django.db.models import F
+from datetime import datetime
 
 from shali.foundation.intake.facts import BatchSettled, RowSettled
 from shali.foundation.journal.announce import Announced, announce
@@ -89,7 +88,7 @@ def _paths_of_divisions(codes: Iterable[str]) -> dict[str, str]:
     return dict(Unit.objects.filter(code__in=list(codes)).values_list("code", "path"))
 
 
-def _note_what_must_be_established(opened: list[Opened], *, at_rules: object) -> None:
+def _note_what_must_be_established(opened: list[Opened], *, at_rules: datetime) -> None:
     Check.objects.bulk_create(
         [Check(task_id=one.task, attempts_required=required_attempts(at_rules)) for one in opened if one.is_new],
         batch_size=5_000,
@@ -129,8 +128,4 @@ def open_settled_lists(announced: Announced) -> None:
                 at=announced.at,
                 causes=list(announced.numbers[:1]),
             )
-        reopened = PushedList.objects.filter(
-            batch_id__in=batches, state=ListState.CLOSED, batch__doubtful__gt=F("pk") * 0
-        )
-        reopened.update(state=ListState.OPEN, closed_at=None)
         close_finished_lists(numbers, by="system:protocols", at=announced.at)

@@ -1,0 +1,12 @@
+"""Settling runs in the worker: one job a batch, safe to run twice."""
+
+from procrastinate.contrib.django import app
+
+from shali.foundation.clocks import now
+from shali.foundation.intake.services.settle import settle_batch
+
+
+@app.task(queueing_lock=None, pass_context=False)
+def settle(batch: int) -> None:
+    """Settle a confirmed batch; after a kill it goes on where it stopped."""
+    settle_batch(batch=batch, at=now())

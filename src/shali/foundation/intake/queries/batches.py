@@ -1,0 +1,129 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from shali.foundation.accounts.queries import who
+from shali.foundation.clocks import day_of
+from shali.foundation.intake.models import Batch, Review, ReviewState, Row, RowState
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.foundation.ui.paging import PAGE, Page
+from shali.foundation.ui.refusal import NotInScope
+
+STATES = {
+    "people": (RowState.KNOWN, RowState.NEW),
+    "duplicate": (RowState.DUPLICATE,),
+    "already_known": (RowState.ALREADY_KNOWN,),
+    "rejected": (RowState.REJECTED,),
+    "doubtful": (RowState.DOUBTFUL,),
+    "all": tuple(RowState),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowShown:
+    """A row of a file: where it stood, what became of it, and why."""
+
+    sheet: int
+    row_no: int
+    state: int
+    person: Masked | None
+    reasons: tuple[tuple[str, str], ...]
+    same_as: int | None
+    division: str
+
+
+def batch(scope: Scope, public_id: str) -> Batch:
+    """Return one batch of the scope.
+
+    :raises NotInScope: there is none
+    """
+    found = Batch.objects.select_related("file").filter(within(scope.path), public_id=public_id).first()
+    if found is None:
+        raise NotInScope
+    return found
+
+
+def rows_page(scope: Scope, one: Batch, *, state: str, at: datetime, after: int = 0, shown: int = 0) -> Page[RowShown]:
+    """Return rows of a batch in file order; states as in STATES."""
+    wanted = STATES.get(state, STATES["all"])
+    found = Row.objects.filter(within(scope.path), batch=one, state__in=wanted, pk__gt=after).order_by("id")
+    rows = list(found.select_related("same_as")[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    people = masked_many(scope, [row.person_id for row in rows if row.person_id], on=day_of(at))
+    counts = {
+        "people": one.people,
+        "duplicate": one.duplicates,
+        "already_known": one.already_known,
+        "rejected": one.rejected,
+        "doubtful": one.doubtful,
+    }
+    return Page(
+        rows=[
+            RowShown(
+                sheet=row.sheet + 1,
+                row_no=row.row_no,
+                state=row.state,
+                person=people.get(row.person_id or 0),
+                reasons=tuple((reason["code"], reason["column"]) for reason in row.reasons),
+                same_as=row.same_as.row_no if row.same_as else None,
+                division=row.division,
+            )
+            for row in rows
+        ],
+        first=shown + 1 if rows else 0,
+        last=shown + len(rows),
+        total=counts.get(state, one.received),
+        next=f"{rows[-1].pk}~{shown + len(rows)}" if more else "",
+        is_first=after == 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    public_id: str
+    state: int
+    due_at: datetime
+    opened_at: datetime
+    person: Masked | None
+    candidates: int
+    why: tuple[str, ...]
+    sender: str
+    row_no: int
+    batch: str
+    decided_by: str
+
+
+def reviews(scope: Scope, *, at: datetime, decided: bool = False, limit: int = 200) -> list[ReviewRow]:
+    """Return doubtful rows of the scope, due first; decided ones, newest first, when asked for."""
+    states = (ReviewState.SAME, ReviewState.DIFFERENT) if decided else (ReviewState.OPEN, ReviewState.ASKED)
+    found = (
+        Review.objects.filter(within(scope.path), state__in=states, row__batch__state=5)
+        .select_related("row__batch")
+        .prefetch_related("row__candidates")
+        .order_by("-decided_at" if decided else "due_at", "row_id")[:limit]
+    )
+    people = masked_many(scope, [one.row.person_id for one in found if one.row.person_id], on=day_of(at))
+    names = who(one.decided_by for one in found)
+    return [
+        ReviewRow(
+            public_id=one.public_id,
+            state=one.state,
+            due_at=one.due_at,
+            opened_at=one.opened_at,
+            person=people.get(one.row.person_id or 0),
+            candidates=len(one.row.candidates.all()),
+            why=tuple(reason["code"] for reason in one.row.reasons),
+            sender=one.row.batch.sender,
+            row_no=one.row.row_no,
+            batch=one.row.batch.public_id,
+            decided_by=names[one.decided_by].name if one.decided_by in names else one.decided_by,
+        )
+        for one in found
+    ]
+
+
+def open_reviews(scope: Scope) -> int:
+    """Count the doubtful rows of a scope that wait for somebody."""
+    return Review.objects.filter(
+        within(scope.path), state__in=(ReviewState.OPEN, ReviewState.ASKED), row__batch__state=5
+    ).count()
