@@ -8,12 +8,22 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 
 from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.roles import Role, Verb
+from shali.foundation.jurisdictions.scope import Scope
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class PostRequest(HttpRequest):
+    """What a view behind a verb gets: the acting post, and what it may see (the middleware has put both there)."""
+
+    post: Post
+    posts: list[Post]
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +55,12 @@ def policy(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # views take what their URL names
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # views take what their URL names
             if not declared.public and not request.user.is_authenticated:
                 return _ask_to_sign_in(request)
             if not authorise(getattr(request, "post", None), declared):
                 return _say_whom_to_ask(request, declared)
-            response: HttpResponse = view(request, *args, **kwargs)
+            response: HttpResponseBase = view(request, *args, **kwargs)
             if not declared.public:
                 response.headers.setdefault("Cache-Control", "no-store")
             return response

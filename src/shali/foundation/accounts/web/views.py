@@ -7,7 +7,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shali.foundation.accounts.middleware import ACTING
-from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.accounts.services.links import use_sign_in_link
 from shali.foundation.accounts.services.posts import prolong_post, revoke_post
@@ -32,7 +32,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 
 @policy(signed_in=True)
 @require_GET
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: PostRequest) -> HttpResponse:
     """Lead each to the page that his role opens first."""
     post = request.post
     if post is None:
@@ -68,20 +68,20 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @policy(verb=Verb.MANAGE_POSTS)
 @require_GET
-def posts(request: HttpRequest) -> HttpResponse:
+def posts(request: PostRequest) -> HttpResponse:
     return render(request, "accounts/posts.html", posts_page(request.scope, at=now()))
 
 
 @policy(verb=Verb.MANAGE_POSTS)
 @require_POST
-def revoke(request: HttpRequest, post: str) -> HttpResponse:
+def revoke(request: PostRequest, post: str) -> HttpResponse:
     revoke_post(scope=request.scope, post=post, by=request.scope.name, at=now())
     return redirect("accounts:posts")
 
 
 @policy(verb=Verb.MANAGE_POSTS)
 @require_POST
-def prolong(request: HttpRequest, post: str) -> HttpResponse:
+def prolong(request: PostRequest, post: str) -> HttpResponse:
     prolong_post(scope=request.scope, post=post, days=14, by=request.scope.name, at=now())
     return redirect("accounts:posts")
 

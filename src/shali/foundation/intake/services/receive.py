@@ -53,7 +53,7 @@ def receive_file(
     try:
         inspection = inspect_file(path, mapping=remembered_for(scope, sender), name=file_name, keep=False)
     except UnreadableFile as refused:
-        raise FileRefused(refused.message(get_language() or "zh")) from refused
+        raise FileRefused(refused.problem) from refused
     stored = _store(scope, path, file_name, digest, inspection, by=by, at=at)
     batch = Batch.objects.create(
         file=stored,

@@ -1,8 +1,8 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.journal.queries import looks
 from shali.foundation.journal.web.words import ACTS, FIELDS, PURPOSES
@@ -12,7 +12,7 @@ SHOWN = 50
 
 @policy(verb=Verb.READ_AUDIT)
 @require_GET
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: PostRequest) -> HttpResponse:
     """Who looked at whom, the newest first; no personal value of those looked at."""
     before = request.GET.get("before", "")
     act = request.GET.get("act", "")

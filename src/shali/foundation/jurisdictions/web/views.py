@@ -1,8 +1,8 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.jurisdictions.queries import ancestors, children
 from shali.foundation.jurisdictions.queries import unit as one_unit
@@ -10,7 +10,7 @@ from shali.foundation.jurisdictions.queries import unit as one_unit
 
 @policy(verb=Verb.SEE_UNITS)
 @require_GET
-def tree(request: HttpRequest, unit: str = "") -> HttpResponse:
+def tree(request: PostRequest, unit: str = "") -> HttpResponse:
     """One unit, what lies above it, and what it is made of."""
     path = unit or request.scope.path
     found = one_unit(request.scope, path)

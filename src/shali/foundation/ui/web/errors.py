@@ -8,4 +8,4 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     # Plain file: what broke may be a template's own context.
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]  # no request, no context processors
+    return render(None, "500.html", status=500)  # no request, no context processors

@@ -1,8 +1,8 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import NotInScope
@@ -13,7 +13,7 @@ from shali.verification.web import words
 
 @policy(verb=Verb.SEE_ANOMALIES)
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PostRequest) -> HttpResponse:
     settled = request.GET.get("settled") == "1"
     rows = anomalies(request.scope, at=now(), settled=settled)
     shown = [
@@ -33,14 +33,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @policy(verb=Verb.SETTLE_ANOMALIES)
 @require_POST
-def seen(request: HttpRequest) -> HttpResponse:
+def seen(request: PostRequest) -> HttpResponse:
     mark_seen(scope=request.scope, anomalies=request.POST.getlist("anomaly")[:500], by=request.scope.name, at=now())
     return redirect("verification:anomalies")
 
 
 @policy(verb=Verb.SETTLE_ANOMALIES)
 @require_POST
-def settle(request: HttpRequest, anomaly: str) -> HttpResponse:
+def settle(request: PostRequest, anomaly: str) -> HttpResponse:
     settled_as = request.POST.get("settled_as", "")
     if settled_as not in words.SETTLED_AS:
         raise NotInScope

@@ -1,10 +1,10 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import WrongInput
@@ -14,7 +14,7 @@ from shali.verification.web.forms import EndingForm
 
 @policy(verb=Verb.RECORD_FINDINGS)
 @require_POST
-def end(request: HttpRequest, task: str) -> HttpResponse:
+def end(request: PostRequest, task: str) -> HttpResponse:
     """End a check in a lawful way other than its four facts; each way asks for its own proof."""
     form = EndingForm(request.POST)
     if not form.is_valid():
@@ -41,7 +41,7 @@ def end(request: HttpRequest, task: str) -> HttpResponse:
 
 @policy(verb=Verb.DECIDE_NEVER_FOUND)
 @require_POST
-def decide(request: HttpRequest, task: str) -> HttpResponse:
+def decide(request: PostRequest, task: str) -> HttpResponse:
     """The second person's word on a search that somebody proposed to end."""
     endings.decide_never_found(
         scope=request.scope,

@@ -2,11 +2,11 @@ from pathlib import Path
 from typing import cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.verification.queries.entries import entries_page
@@ -19,7 +19,7 @@ from shali.verification.web.forms import ReceiveForm
 
 @policy(verb=Verb.SEE_LISTS)
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PostRequest) -> HttpResponse:
     at = now()
     rows = lists(request.scope, at=at)
     shown = [
@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @policy(verb=Verb.RECEIVE_LISTS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def receive(request: HttpRequest) -> HttpResponse:
+def receive(request: PostRequest) -> HttpResponse:
     form = ReceiveForm(request.POST or None, request.FILES or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "verification/receive.html", {"form": form}, status=422 if form.errors else 200)
@@ -55,7 +55,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 @policy(verb=Verb.SEE_LISTS)
 @require_GET
-def one_list(request: HttpRequest, pushed_list: str) -> HttpResponse:
+def one_list(request: PostRequest, pushed_list: str) -> HttpResponse:
     at = now()
     figures = list_figures(request.scope, pushed_list, at=at)
     which = request.GET.get("which", "open")
@@ -96,6 +96,6 @@ def one_list(request: HttpRequest, pushed_list: str) -> HttpResponse:
 
 @policy(verb=Verb.REPLY_TO_LISTS)
 @require_POST
-def reply(request: HttpRequest, pushed_list: str) -> HttpResponse:
+def reply(request: PostRequest, pushed_list: str) -> FileResponse:
     made = make_reply(scope=request.scope, pushed_list=pushed_list, by=request.scope.name, at=now())
     return FileResponse(made.content, as_attachment=True, filename=made.file_name, content_type=made.content_type)

@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.journal.access import record_access
@@ -26,7 +26,7 @@ MOST_ENTRIES = 500
 
 @policy(verb=Verb.RECORD_FINDINGS)
 @require_GET
-def my_people_page(request: HttpRequest) -> HttpResponse:
+def my_people_page(request: PostRequest) -> HttpResponse:
     at = now()
     which = request.GET.get("which", "open")
     page = my_people(request.scope, at=at, which=which if which in ("open", "overdue", "soon") else "open")
@@ -70,7 +70,7 @@ def my_people_page(request: HttpRequest) -> HttpResponse:
 
 @policy(verb=Verb.RECORD_FINDINGS)
 @require_POST
-def entries(request: HttpRequest) -> HttpResponse:
+def entries(request: PostRequest) -> HttpResponse:
     """Take what a phone had queued: a JSON list of entries, each answered by its own name."""
     at = now()
     try:
@@ -86,7 +86,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 
 @policy(verb=Verb.RECORD_FINDINGS)
 @require_POST
-def one_task(request: HttpRequest, task: str) -> HttpResponse:
+def one_task(request: PostRequest, task: str) -> HttpResponse:
     """The same without JavaScript: the answers of one person's card in one form."""
     at = now()
     form = request.POST
@@ -120,7 +120,7 @@ def one_task(request: HttpRequest, task: str) -> HttpResponse:
 
 @policy(verb=Verb.RECORD_FINDINGS)
 @require_POST
-def undo(request: HttpRequest, task: str) -> HttpResponse:
+def undo(request: PostRequest, task: str) -> HttpResponse:
     undo_ending(scope=request.scope, task=task, by=request.scope.name, at=now())
     messages.success(request, _("Open again. The clock runs from hand-over, as before."))
     return redirect("verification:my_people")
