@@ -39,7 +39,7 @@ class ScopeMiddleware:
         return response
 
     def _take_post(self, request: HttpRequest) -> None:
-        posts = active_posts(request.user.pk, at=now())
+        posts = active_posts(request.user.pk or 0, at=now())
         chosen = request.session.get(ACTING)
         post = next((one for one in posts if one.public_id == chosen), None)
         if post is None and len(posts) == 1:

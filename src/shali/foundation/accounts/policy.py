@@ -55,7 +55,9 @@ def policy(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # views take what their URL names
+        def guarded(
+            request: HttpRequest, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:  # views take what their URL names
             if not declared.public and not request.user.is_authenticated:
                 return _ask_to_sign_in(request)
             if not authorise(getattr(request, "post", None), declared):

@@ -55,7 +55,7 @@ def _close_into(merge: int, task: Task, other: Task, kept: int, *, at: datetime)
 def _move_entries(merge: int, task: Task, other: Task, kept: int) -> None:
     there = dict(ListEntry.objects.filter(person_id=kept, duplicate_of=None).values_list("pushed_list_id", "id"))
     for entry in ListEntry.objects.filter(task=task, duplicate_of=None).order_by("id"):
-        before = {"person_id": entry.person_id, "task_id": entry.task_id, "duplicate_of_id": None}
+        before: dict[str, object] = {"person_id": entry.person_id, "task_id": entry.task_id, "duplicate_of_id": None}
         note_moves(merge, "verification.ListEntry.person", [(entry.pk, before)])
         entry.duplicate_of_id = there.get(entry.pushed_list_id)
         entry.person_id, entry.task_id = kept, other.pk

@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shali.foundation.clocks import city_zone, now
+from shali.verification.queries.words import CHANNELS
 from shali.verification.services.receive import HandOver
-from shali.verification.web.words import CHANNELS
 
 
 class ReceiveForm(forms.Form):

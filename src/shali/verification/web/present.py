@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shali.foundation.ui.formats import is_chinese, num
+from shali.verification.queries import words
 from shali.verification.queries.lists import ListFigures, ListRow
 from shali.verification.queries.worker import WorkerRow
 from shali.verification.rules import ANSWERS, Fact
-from shali.verification.web import words
 
 
 @dataclass(frozen=True, slots=True)

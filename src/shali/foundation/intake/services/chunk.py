@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from shali.foundation.intake.claims import claim_of, new_person_of
 from shali.foundation.intake.facts import RowSettled
 from shali.foundation.intake.models import Batch, Candidate, Review, Row, RowState
 from shali.foundation.intake.reading import RowRead
+from shali.foundation.intake.services.claims import claim_of, new_person_of
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import system_scope

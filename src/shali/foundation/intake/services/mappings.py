@@ -3,8 +3,9 @@ from datetime import datetime
 from django.db import transaction
 
 from shali.foundation.intake.models import Batch, BatchState, RememberedMapping
-from shali.foundation.intake.reading import Mapping, SheetMapping
+from shali.foundation.intake.reading import Mapping, SheetMapping, inspect_file
 from shali.foundation.intake.services.original import opened_file
+from shali.foundation.intake.services.structure import structure_of
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope, WrongInput
 
@@ -25,9 +26,6 @@ def correct_mapping(*, scope: Scope, batch: str, columns: dict[str, dict[int, st
 
     :raises WrongInput: a column was given a field that does not exist
     """
-    from shali.foundation.intake.reading import inspect_file
-    from shali.foundation.intake.services.receive import structure_of
-
     found = batch_of(scope, batch)
     tables = {sheet["name"]: sheet["tables"][0] for sheet in found.inspection["sheets"] if sheet["tables"]}
     said = {

@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from shali.foundation.intake.models import Batch, BatchState, StoredFile
 from shali.foundation.intake.reading import Inspection, UnreadableFile, inspect_file
 from shali.foundation.intake.services.mappings import remembered_for
+from shali.foundation.intake.services.original import stored_path
+from shali.foundation.intake.services.structure import structure_of
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.refusal import WrongInput
 from shali.foundation.vault.sealing import seal
@@ -53,7 +55,7 @@ def receive_file(
     try:
         inspection = inspect_file(path, mapping=remembered_for(scope, sender), name=file_name, keep=False)
     except UnreadableFile as refused:
-        raise FileRefused(refused.problem) from refused
+        raise FileRefused(refused.sentence(get_language() or "zh")) from refused
     stored = _store(scope, path, file_name, digest, inspection, by=by, at=at)
     batch = Batch.objects.create(
         file=stored,
@@ -71,21 +73,6 @@ def receive_file(
         received_by=by,
     )
     return Received(batch.pk, batch.public_id, is_new=True)
-
-
-def structure_of(inspection: Inspection) -> dict[str, object]:
-    """Return what the batch keeps of an inspection: sheets, headings and counts, no cell of a person."""
-    return {
-        "format": inspection.format,
-        "encoding": inspection.encoding,
-        "taken": inspection.taken,
-        "rejected": inspection.rejected,
-        "skipped": inspection.skipped,
-        "announced": inspection.announced,
-        "announced_in": inspection.announced_in,
-        "warnings": [{"code": warned.code, "values": warned.values} for warned in inspection.warnings],
-        "sheets": inspection.sheets,
-    }
 
 
 def _known(digest: bytes, purpose: str) -> Batch | None:
@@ -122,11 +109,6 @@ def _store(
         received_by=by,
         name_sealed=seal(file_name, table="intake_storedfile", column="name", row=number),
     )
-
-
-def stored_path(digest: bytes) -> Path:
-    """Return where a file lies: under its hash, never under its name."""
-    return Path(settings.FILE_FOLDER) / digest.hex()[:2] / digest.hex()
 
 
 def _digest(path: Path) -> bytes:

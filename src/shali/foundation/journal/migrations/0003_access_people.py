@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0002_append_only'),
+        ("journal", "0002_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accessrecord',
-            name='people',
+            model_name="accessrecord",
+            name="people",
             field=models.JSONField(default=list),
         ),
     ]

@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_walls'),
+        ("people", "0002_walls"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='key',
-            name='people_key_once',
+            model_name="key",
+            name="people_key_once",
         ),
     ]

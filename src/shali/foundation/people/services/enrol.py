@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from shali.foundation.jurisdictions.rows import insert_rows
-from shali.foundation.people.bridge import blocking_keys_of
+from shali.foundation.people.bridge import SEXES, Claim, DocumentClaim, blocking_keys
 from shali.foundation.people.models import Address, AddressKind, Document, Key, Person, Phone
 from shali.foundation.vault.public_id import new_public_id
 from shali.foundation.vault.sealing import blind, seal
@@ -62,9 +62,23 @@ def enrol_people(new: Sequence[NewPerson], *, source: str, at: datetime) -> list
     add_phones([(n, p) for n, one in zip(ids, new, strict=True) for p in one.phones], source=source, at=at)
     add_addresses([(n, a) for n, one in zip(ids, new, strict=True) for a in one.addresses], source=source, at=at)
     add_keys(
-        (number, kind, value) for number, one in zip(ids, new, strict=True) for kind, value in blocking_keys_of(one)
+        (number, kind, value)
+        for number, one in zip(ids, new, strict=True)
+        for kind, value in blocking_keys(_claim_of(one))
     )
     return ids
+
+
+def _claim_of(one: NewPerson) -> Claim:
+    return Claim(
+        name=one.name,
+        sex=SEXES.get(one.sex),
+        birth_on=one.birth_on,
+        documents=tuple(DocumentClaim(str(d.kind), d.number, d.whole) for d in one.documents),
+        phones=one.phones,
+        address=one.addresses[0].text if one.addresses else None,
+        division=one.division or None,
+    )
 
 
 def _person(number: int, one: NewPerson, source: str, at: datetime) -> tuple[Any, ...]:

@@ -6,9 +6,9 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import NotInScope
+from shali.verification.queries import words
 from shali.verification.queries.anomalies import anomalies
 from shali.verification.services.anomalies import mark_seen, settle_anomaly
-from shali.verification.web import words
 
 
 @policy(verb=Verb.SEE_ANOMALIES)

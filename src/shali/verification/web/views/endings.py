@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import TypedDict
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -7,9 +10,19 @@ from django.views.decorators.http import require_POST
 from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.refusal import WrongInput
 from shali.verification.services import endings
 from shali.verification.web.forms import EndingForm
+
+
+class _Who(TypedDict):
+    """What every way of ending is told first."""
+
+    scope: Scope
+    task: str
+    by: str
+    at: datetime
 
 
 @policy(verb=Verb.RECORD_FINDINGS)
@@ -20,7 +33,7 @@ def end(request: PostRequest, task: str) -> HttpResponse:
     if not form.is_valid():
         raise WrongInput(_("Choose how the check ends."), fields=dict.fromkeys(form.errors, "wrong"))
     given = form.cleaned_data
-    who = {"scope": request.scope, "task": task, "by": request.scope.name, "at": now()}
+    who = _Who(scope=request.scope, task=task, by=request.scope.name, at=now())
     seen = given["seen"]
     match given["ending"]:
         case "moved_on":
@@ -34,9 +47,8 @@ def end(request: PostRequest, task: str) -> HttpResponse:
             messages.success(request, _("Proposed. Somebody else decides."))
         case _:
             raise WrongInput(_("Choose how the check ends."))
-    return redirect(
-        request.POST.get("next") if request.POST.get("next", "").startswith("/tasks/") else "verification:my_people"
-    )
+    back = request.POST.get("next", "")
+    return redirect(back if back.startswith("/tasks/") else "verification:my_people")
 
 
 @policy(verb=Verb.DECIDE_NEVER_FOUND)

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.verification.queries import words
 from shali.verification.queries.entries import entries_page
 from shali.verification.queries.lists import list_figures, lists
 from shali.verification.services.receive import receive_list
 from shali.verification.services.reply import make_reply
-from shali.verification.web import present, words
+from shali.verification.web import present
 from shali.verification.web.forms import ReceiveForm
 
 

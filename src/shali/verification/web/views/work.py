@@ -14,12 +14,13 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.journal.access import record_access
 from shali.foundation.ui.refusal import WrongInput
-from shali.verification.models import Way
+from shali.verification.queries import words
+from shali.verification.queries.words import Way
 from shali.verification.queries.worker import my_people
 from shali.verification.rules import Fact
 from shali.verification.services.endings import undo_ending
 from shali.verification.services.entries import Entry, take_entries
-from shali.verification.web import present, words
+from shali.verification.web import present
 
 MOST_ENTRIES = 500
 
