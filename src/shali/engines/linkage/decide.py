@@ -28,7 +28,7 @@ def _by_number(claim: Claim, ranked: tuple[Ranked, ...]) -> Decision | None:
     """A good number decides by itself, unless the name says otherwise."""
     holder = next((one for one in ranked if "document_equal" in one.reasons), None)
     if holder is not None:
-        if claim.name is None or any(reason in holder.reasons for reason in (*NAME_AGREES, "name_masked_fits")):
+        if claim.name is None or set(holder.reasons) & {*NAME_AGREES, "name_sibling", "name_masked_fits"}:
             return _decision(Outcome.KNOWN, holder, ranked)
         if "name_partial" in holder.reasons and "phone_equal" in holder.reasons:
             return _decision(Outcome.KNOWN, holder, ranked)

@@ -14,7 +14,15 @@ from shali.engines.linkage.keys import eighteen
 from shali.engines.linkage.model import Claim, DocumentClaim, Ranked
 from shali.engines.linkage.names import compare_names, is_masked
 
-NAME_BITS = {"same": 9.0, "variant": 8.5, "homophone": 6.0, "close": 4.0, "partial": 0.5, "different": -7.0}
+NAME_BITS = {
+    "same": 9.0,
+    "variant": 8.5,
+    "homophone": 6.0,
+    "close": 4.0,
+    "sibling": 2.0,
+    "partial": 0.5,
+    "different": -7.0,
+}
 DOCUMENT_BITS = {
     "equal": 20.0,
     "equal_untrusted": 11.0,

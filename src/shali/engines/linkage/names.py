@@ -57,7 +57,11 @@ def _plain_sound(sound: str) -> str:
 
 @lru_cache(maxsize=400_000)
 def compare_names(left: str, right: str) -> str:
-    """Return how two names stand: same, variant, homophone, close, partial or different."""
+    """Return how two names stand: same, variant, homophone, close, sibling, partial or different.
+
+    sibling: one character of a short name is another one. A slip writes so, and so do parents: brothers, sisters and
+    twins share the rest of the name, the telephone and often the day of birth.
+    """
     if left == right:
         return "same"
     a, b = name_key(left), name_key(right)
@@ -76,12 +80,17 @@ def compare_names(left: str, right: str) -> str:
         return "close"
     distance = OSA.distance(a, b)
     if len(longer) >= 3 and distance == 1 and a[:1] == b[:1]:
-        return "close"
+        return "close" if len(longer) >= 6 or _lost_a_character(left + right) else "sibling"
     if len(longer) >= 6 and distance <= max(1, len(longer) // 5):
         return "close"
     if a[:1] == b[:1] and len(shorter) == 2 and distance == 1:
         return "partial"
     return "different"
+
+
+def _lost_a_character(names: str) -> bool:
+    """A character that the sender's system could not write came as one of these."""
+    return bool(re.search(r"[?？�□■〓_]", names))
 
 
 def is_masked(name: str) -> bool:
