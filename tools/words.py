@@ -15,7 +15,8 @@ CALLS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ("context", "msgid")),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ("context", "msgid", "plural")),
 }
-STRING = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+# templatize writes u'...' where a template says {% translate %}.
+STRING = r"""(u?"(?:[^"\\]|\\.)*"|u?'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf"\b({'|'.join(CALLS)})\(\s*{STRING}(?:\s*,\s*{STRING})?(?:\s*,\s*{STRING})?")
 
 
