@@ -39,6 +39,9 @@ fix: environment
 	@.venv/bin/djade --target-version 5.2 $$(find src -path '*/templates/*.html')
 	@.venv/bin/python tools/translations.py collect
 
+screenshots: environment
+	@.venv/bin/python tools/screenshots.py
+
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Shali needs Python 3.11 or newer. Name one: make run PYTHON=python3.12"; exit 1; }

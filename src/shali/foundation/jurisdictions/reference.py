@@ -1,6 +1,7 @@
 """The city's divisions as published, read from the package."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,8 @@ _SUFFIXES = (
     ("乡", " Township"),
     ("村", " Village"),
 )
+# As the city itself says them; dictionaries read these characters otherwise.
+_LOCAL_READINGS = {"漯": ("luo",), "召陵": ("shao", "ling"), "翟": ("zhai",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,13 @@ def english(name: str) -> str:
     """Transliterate a unit's name, its kind translated: 干河陈街道 -> Ganhechen Subdistrict."""
     for suffix, word in _SUFFIXES:
         if name.endswith(suffix) and len(name) > len(suffix):
-            stem = name.removesuffix(suffix)
-            return "".join(lazy_pinyin(stem, style=Style.NORMAL)).capitalize() + word
-    return "".join(lazy_pinyin(name, style=Style.NORMAL)).capitalize()
+            return _in_letters(name.removesuffix(suffix)) + word
+    return _in_letters(name)
+
+
+def _in_letters(name: str) -> str:
+    parts = re.split(f"({'|'.join(_LOCAL_READINGS)})", name)
+    said = [s for part in parts for s in _LOCAL_READINGS.get(part) or lazy_pinyin(part, style=Style.NORMAL)]
+    # An apostrophe keeps 辛安 Xin'an apart from a name of one syllable less.
+    first, *others = said
+    return (first + "".join(f"'{one}" if one[0] in "aoe" else one for one in others)).capitalize()
