@@ -40,9 +40,12 @@ def page(request: HttpRequest) -> dict[str, object]:
                 url = reverse(desk.url)
             except NoReverseMatch:
                 continue
-            shown.append((url, desk.title, (request.path.startswith(url) and url != "/") or request.path == url))
+            shown.append((url, desk.title))
+    here = [url for url, _title in shown if request.path == url or (url != "/" and request.path.startswith(url))]
+    # One desk may lie below another; the page belongs to the nearest.
+    current = max(here, key=len, default=None)
     return {
-        "desks": shown,
+        "desks": [(url, title, url == current) for url, title in shown],
         "post": getattr(request, "post", None),
         "posts": getattr(request, "posts", []),
         "exercise": settings.EXERCISE,

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shali.foundation.tasks.rules import clock_state
 from shali.foundation.ui.formats import is_chinese, num
 from shali.verification.queries import words
 from shali.verification.queries.lists import ListFigures, ListRow
@@ -192,7 +193,8 @@ def people_words(count: int) -> str:
     return ngettext("%(n)s person", "%(n)s people", count) % {"n": num(count)}
 
 
-def list_verdict(row: ListRow, at: datetime) -> str:
-    if row.open == 0:
-        return "done"
-    return "overdue" if row.overdue else "ontime"
+def list_verdict(row: ListRow, at: datetime, *, soon_share: float) -> str:
+    """Return the state of the list's own clock; one of its people may be overdue earlier, for another list."""
+    return clock_state(
+        handed_over_at=row.handed_over_at, due_at=row.due_at, at=at, soon_share=soon_share, is_closed=row.open == 0
+    )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.foundation.policy.rules import due_soon_share
 from shali.verification.queries import words
 from shali.verification.queries.entries import entries_page
 from shali.verification.queries.lists import list_figures, lists
@@ -23,13 +24,14 @@ from shali.verification.web.forms import ReceiveForm
 def index(request: PostRequest) -> HttpResponse:
     at = now()
     rows = lists(request.scope, at=at)
+    soon_share = due_soon_share(at)
     shown = [
         {
             "row": row,
             "title": present.list_title(row),
             "channel": words.CHANNELS[row.channel],
             "state_word": words.LIST_STATES[row.state],
-            "state": present.list_verdict(row, at),
+            "state": present.list_verdict(row, at, soon_share=soon_share),
         }
         for row in rows
     ]
