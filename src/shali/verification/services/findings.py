@@ -9,6 +9,7 @@ from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.tasks.models import TaskState
 from shali.foundation.tasks.services.step import progress
+from shali.foundation.ui.formats import hour
 from shali.foundation.ui.refusal import Refusal
 from shali.foundation.vault.sealing import seal
 from shali.verification.facts import FindingRecorded
@@ -148,7 +149,7 @@ def _refuse_closed(check: Check) -> None:
     if check.task.state == TaskState.CLOSED:
         raise TaskIsClosed(
             _("This person was struck off at %(hour)s. Your entry is kept on this page; undo the closing to add it.")
-            % {"hour": f"{check.ended_at:%H:%M}" if check.ended_at else "—"}
+            % {"hour": hour(check.ended_at)}
         )
 
 
