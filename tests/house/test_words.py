@@ -2,11 +2,14 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .conftest import Module
 
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
 CHINESE = re.compile(r"[㐀-鿿]")
 WITH_WORDS = {"web", "services", "queries", "models", "facts", "rules", "jobs", "api", "templatetags"}
 # Chinese that is no sentence to be translated, each with its reason.
@@ -54,3 +57,15 @@ def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node.lineno, node.value
+
+
+def test_words_of_templates_are_collected_for_translation() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "from words import *; print(*(w.place for w in words_of(PACKAGE / 'verification')))"],
+        cwd=TOOLS,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert {".py:", ".html:"} <= set(re.findall(r"\.[a-z]+:", said))
