@@ -56,7 +56,7 @@ def enter_residents(count: int, *, at: datetime) -> int:
 
 def _households(chunk: list[Resident], units: dict[str, tuple[int, str]]) -> dict[int, int]:
     doors = {one.household: one for one in chunk}
-    ids = next_ids("places_household", len(doors))
+    ids = next_ids("places_household", count=len(doors))
     rows = dict(zip(doors, ids, strict=True))
 
     def columns() -> Iterator[tuple[object, ...]]:

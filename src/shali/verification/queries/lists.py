@@ -1,14 +1,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.rules import soon_from
 from shali.foundation.ui.refusal import NotInScope
-from shali.verification.models import Channel, ListEntry, ListState, PushedList
+from shali.verification.models import ListEntry, ListState, PushedList
 from shali.verification.rules import AGE_BANDS
 
 OPEN = Q(struck_off_at=None)
@@ -147,22 +148,7 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
     """Count one list for its page; the identity of its rows is the batch's own, held by the database."""
     one = pushed_list(scope, public_id)
     entries = ListEntry.objects.filter(COUNTED, within(scope.path, "task__path"), pushed_list=one)
-    soon_after = _soon_hour(one, at)
-    sums = entries.aggregate(
-        people=Count("id"),
-        closed=Count("id", filter=~OPEN),
-        overdue=Count("id", filter=OPEN & Q(task__due_at__lt=at)),
-        soon=Count("id", filter=OPEN & Q(task__due_at__gte=at, task__due_at__lte=soon_after)),
-        blocked=Count("id", filter=OPEN & Q(task__blocked_since__isnull=False)),
-        not_accepted=Count("id", filter=OPEN & Q(task__state=1)),
-        counted=Count("task__check_row__counted"),
-        identified=Count("task__check_row__identified"),
-        located=Count("task__check_row__located"),
-        controlled=Count("task__check_row__controlled"),
-        in_time=Count("id", filter=Q(struck_off_at__lte=one.due_at)),
-        last=Max("struck_off_at"),
-        first_due=Min("task__due_at", filter=OPEN),
-    )
+    sums = _sums(entries, one, at)
     batch = one.batch
     return ListFigures(
         id=one.pk,
@@ -204,6 +190,24 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
     )
 
 
+def _sums(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> dict[str, Any]:
+    soon_after = _soon_hour(one, at)
+    return entries.aggregate(
+        people=Count("id"),
+        closed=Count("id", filter=~OPEN),
+        overdue=Count("id", filter=OPEN & Q(task__due_at__lt=at)),
+        soon=Count("id", filter=OPEN & Q(task__due_at__gte=at, task__due_at__lte=soon_after)),
+        blocked=Count("id", filter=OPEN & Q(task__blocked_since__isnull=False)),
+        not_accepted=Count("id", filter=OPEN & Q(task__state=1)),
+        counted=Count("task__check_row__counted"),
+        identified=Count("task__check_row__identified"),
+        located=Count("task__check_row__located"),
+        controlled=Count("task__check_row__controlled"),
+        in_time=Count("id", filter=Q(struck_off_at__lte=one.due_at)),
+        last=Max("struck_off_at"),
+    )
+
+
 def _soon_hour(one: PushedList, at: datetime) -> datetime:
     """An open task is due soon when its deadline lies before this hour."""
     margin = one.due_at - soon_from(
@@ -212,10 +216,10 @@ def _soon_hour(one: PushedList, at: datetime) -> datetime:
     return at + margin
 
 
-def _bands(entries: object, one: PushedList, at: datetime) -> tuple[Band, ...]:
+def _bands(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> tuple[Band, ...]:
     """Open people by full hours since hand-over. All people of one list share its hour unless an earlier list asked."""
     counts = dict.fromkeys(AGE_BANDS, 0)
-    hours = entries.filter(OPEN).values_list("task__handed_over_at").annotate(n=Count("id"))  # type: ignore[attr-defined]
+    hours = entries.filter(OPEN).values_list("task__handed_over_at").annotate(n=Count("id"))
     for handed_over_at, people in hours:
         age = (at - handed_over_at) / timedelta(hours=1)
         band = next(b for b in AGE_BANDS if b.from_hours <= age and (b.to_hours is None or age < b.to_hours))
@@ -231,11 +235,11 @@ def _bands(entries: object, one: PushedList, at: datetime) -> tuple[Band, ...]:
     return tuple(Band(b.from_hours, b.to_hours, n, state(b.to_hours)) for b, n in counts.items())
 
 
-def _by_child(scope: Scope, entries: object, at: datetime) -> tuple[UnitFigures, ...]:
+def _by_child(scope: Scope, entries: "QuerySet[ListEntry]", at: datetime) -> tuple[UnitFigures, ...]:
     """Sum by the units just below the scope: by leaf in one query, then climbed."""
     depth = len(scope.path.split(".")) + 1
     sums: dict[str, list[int]] = {}
-    leaves = entries.values_list("task__path").annotate(  # type: ignore[attr-defined]
+    leaves = entries.values_list("task__path").annotate(
         n=Count("id"), open=Count("id", filter=OPEN), over=Count("id", filter=OPEN & Q(task__due_at__lt=at))
     )
     for path, people, still_open, overdue in leaves:
@@ -249,8 +253,3 @@ def _by_child(scope: Scope, entries: object, at: datetime) -> tuple[UnitFigures,
         for path, unit in units.items()
         for s in [sums[path]]
     )
-
-
-def channel_name(channel: int) -> str:
-    """Return the code of a channel, which pages translate."""
-    return Channel(channel).name.lower()

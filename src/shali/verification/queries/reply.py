@@ -9,6 +9,8 @@ from django.db.models import Count
 
 from shali.foundation.intake.models import Row, RowState
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.ui.refusal import NotInScope
 from shali.foundation.vault.sealing import open_bytes
 from shali.verification.models import Check, Finding, ListEntry, PushedList
 
@@ -58,8 +60,9 @@ class ReplyFigures:
     endings: dict[int, int]
 
 
-def reply_figures(one: PushedList) -> ReplyFigures:
+def reply_figures(scope: Scope, one: PushedList) -> ReplyFigures:
     """Count rows by state and people by ending, from the rows themselves and not from what the list's page keeps."""
+    _whole(scope, one)
     rows = dict(Row.objects.filter(batch=one.batch_id).values_list("state").annotate(n=Count("id")))
     people = dict(
         ListEntry.objects.filter(pushed_list=one, duplicate_of=None).values_list("ending").annotate(n=Count("id"))
@@ -78,8 +81,9 @@ def reply_figures(one: PushedList) -> ReplyFigures:
     )
 
 
-def reply_rows(one: PushedList, *, with_cells: bool) -> Iterator[ReplyRow]:
+def reply_rows(scope: Scope, one: PushedList, *, with_cells: bool) -> Iterator[ReplyRow]:
     """Yield the rows of the sender's file in his own order, a few thousand in memory at a time."""
+    _whole(scope, one)
     units = dict(Unit.objects.values_list("id", "name"))
     last = 0
     while True:
@@ -93,6 +97,12 @@ def reply_rows(one: PushedList, *, with_cells: bool) -> Iterator[ReplyRow]:
         for row in found:
             yield _reply_row(row, answers.get(row.person_id or 0), with_cells=with_cells)
         last = found[-1].pk
+
+
+def _whole(scope: Scope, one: PushedList) -> None:
+    """A unit that was handed some of a list's people does not answer for the others."""
+    if not scope.holds(one.path):
+        raise NotInScope
 
 
 def _reply_row(row: Row, answer: Answer | None, *, with_cells: bool) -> ReplyRow:

@@ -158,11 +158,11 @@ def _end(check: Check, ending: Ending, *, scope: Scope, seen: int | None, by: st
     check.ending, check.ended_at, check.ended_by = ending, at, by
     check.save()
     closed = close_task(task=check.pk, seen=seen, outcome=ending.name.lower(), scope=scope, by=by, at=at)
-    strike_off([check.pk], ending, by=by, at=at, cause=closed)
+    strike_off([check.pk], ending=ending, by=by, at=at, cause=closed)
     return check.pk
 
 
-def strike_off(tasks: list[int], ending: Ending, *, by: str, at: datetime, cause: int | None = None) -> None:
+def strike_off(tasks: list[int], *, ending: Ending, by: str, at: datetime, cause: int | None = None) -> None:
     """Answer every asker of ended tasks, and close the lists on which nobody is open any more."""
     with in_scope(system_scope("verification")):
         entries = list(

@@ -72,7 +72,6 @@ def record_finding(
     if known is not None:
         return Recorded(known.pk, is_new=False)
     _refuse_closed(check)
-    before = getattr(check, COLUMN[fact])
     number = _next_id("verification_finding")
     Finding.objects.create(
         pk=number,
@@ -85,15 +84,14 @@ def record_finding(
         at=min(taken_at, at),
         recorded_at=at,
         by=by,
-        corrects_id=before,
+        corrects_id=getattr(check, COLUMN[fact]),
         note_sealed=_sealed(note, "verification_finding", "note", number),
         evidence_sealed=_sealed(evidence, "verification_finding", "evidence", number),
     )
     setattr(check, COLUMN[fact], number if given.establishes else None)
     check.save(update_fields=[COLUMN[fact].removesuffix("_id")])
-    progress(
-        task=check.pk, scope=scope, by=by, at=at, detail={"fact": int(fact), "finding": number, "answer": given.code}
-    )
+    detail = {"fact": int(fact), "finding": number, "answer": given.code}
+    progress(task=check.pk, scope=scope, by=by, at=at, detail=detail)
     announce([FindingRecorded(check.pk, number, int(fact), given.establishes)], by=by, at=at)
     return Recorded(number, is_new=True)
 

@@ -35,7 +35,7 @@ def _fold(merge: int, kept: int, lost: int, *, at: datetime) -> None:
 
 
 def _repoint(merge: int, task: Task, kept: int) -> None:
-    note_moves(merge, "tasks.Task.subject", [(task.pk, {"subject_id": task.subject_id})])
+    note_moves(merge, relation="tasks.Task.subject", rows=[(task.pk, {"subject_id": task.subject_id})])
     Task.objects.filter(pk=task.pk).update(subject_id=kept)
     _move_entries(merge, task, task, kept)
 
@@ -56,7 +56,7 @@ def _move_entries(merge: int, task: Task, other: Task, kept: int) -> None:
     there = dict(ListEntry.objects.filter(person_id=kept, duplicate_of=None).values_list("pushed_list_id", "id"))
     for entry in ListEntry.objects.filter(task=task, duplicate_of=None).order_by("id"):
         before: dict[str, object] = {"person_id": entry.person_id, "task_id": entry.task_id, "duplicate_of_id": None}
-        note_moves(merge, "verification.ListEntry.person", [(entry.pk, before)])
+        note_moves(merge, relation="verification.ListEntry.person", rows=[(entry.pk, before)])
         entry.duplicate_of_id = there.get(entry.pushed_list_id)
         entry.person_id, entry.task_id = kept, other.pk
         entry.save(update_fields=["person", "task", "duplicate_of"])

@@ -111,6 +111,5 @@ def test_nobody_is_taken_for_somebody_else_and_every_row_is_accounted_for(regist
                         f"{about['name'][:2]}:{truth['row']} {truth['expect']} {truth['person']} -> {who} "
                         f"{truth['damage']} state {row.state} {[r['code'] for r in row.reasons]}"
                     )
-    print(f"taken {taken}, asked {asked}, of {must} that must be taken {missed} asked")
     assert not wrong, "\n".join(wrong)
     assert missed <= 0.01 * must

@@ -15,7 +15,7 @@ from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import system_scope
 from shali.foundation.people.models import Document
-from shali.foundation.people.services.enrol import add_phones, enrol_people, next_ids
+from shali.foundation.people.services.enrol import NewPerson, add_phones, enrol_people, next_ids
 from shali.foundation.people.services.identify import Claim, Decision, Outcome, decide_among, identify, keys_of
 from shali.foundation.places.queries import gazetteer
 from shali.foundation.policy.rules import limit
@@ -52,10 +52,10 @@ class Settler:
 
     def settle(self, rows: Sequence[RowRead]) -> None:
         """Store rows with their states, enrol who is new, open reviews, and announce whom each row means."""
-        numbers = next_ids("intake_row", len(rows))
+        numbers = next_ids("intake_row", count=len(rows))
         taken = [(row, n) for row, n in zip(rows, numbers, strict=True) if row.state == "taken"]
         divisions = [self._division(row) for row, _ in taken]
-        claims = [claim_of(row.values, division) for (row, _), division in zip(taken, divisions, strict=True)]
+        claims = [claim_of(row.values, division=division) for (row, _), division in zip(taken, divisions, strict=True)]
         decisions = identify(claims)
         works = [
             _Work(row, n, claim, division, decision)
@@ -90,7 +90,7 @@ class Settler:
             keys = keys_of(work.claim)
             earlier = sorted({other for key in keys for other in brought.get(key, ())})
             if earlier:
-                among = decide_among(work.claim, [(other, works[other].claim) for other in earlier])
+                among = decide_among(work.claim, others=[(other, works[other].claim) for other in earlier])
                 if among.outcome is Outcome.KNOWN and among.key is not None:
                     work.repeats = among.key
                     continue
@@ -101,11 +101,7 @@ class Settler:
         """Enrol whoever is new, and whoever is doubtful as a person of his own until somebody has looked."""
         fresh = [w for w in works if w.decision.outcome is not Outcome.KNOWN and w.repeats is None]
         held = self._numbers_held(fresh)
-        ids = enrol_people(
-            [new_person_of(w.claim, *self._unit(w.division), w.division, held) for w in fresh],
-            source=self.source,
-            at=self.at,
-        )
+        ids = enrol_people([self._new_person(w, held) for w in fresh], source=self.source, at=self.at)
         for work, person in zip(fresh, ids, strict=True):
             work.person = person
             is_new = work.decision.outcome is Outcome.NEW
@@ -126,10 +122,10 @@ class Settler:
         found = Document.objects.filter(number_blind__in=list(by_blind), whole=True, ended_at=None)
         return {by_blind[bytes(value)] for value in found.values_list("number_blind", flat=True)}
 
-    def _unit(self, division: str) -> tuple[int, str]:
-        if division in self.units:
-            return self.units[division]
-        return self.by_path[self.batch.path], self.batch.path
+    def _new_person(self, work: _Work, held: set[str]) -> NewPerson:
+        whole_city = self.by_path[self.batch.path], self.batch.path
+        unit, path = self.units.get(work.division, whole_city)
+        return new_person_of(work.claim, unit=unit, path=path, division=work.division, held=held)
 
     def _place(self, works: list[_Work]) -> None:
         """Give rows of known people their state: first in this file, repeated in it, or on another list before."""

@@ -11,7 +11,7 @@ Values = Mapping[str, str | list[str]]
 SEXES = {"male": 1, "female": 2}
 
 
-def claim_of(values: Values, division: str) -> Claim:
+def claim_of(values: Values, *, division: str) -> Claim:
     """Say a row's values in the engine's words. A number that fails its check is kept and not trusted."""
     documents = []
     if number := _text(values, "id_number"):
@@ -32,7 +32,7 @@ def claim_of(values: Values, division: str) -> Claim:
     )
 
 
-def new_person_of(claim: Claim, unit: int, path: str, division: str, held: set[str]) -> NewPerson:
+def new_person_of(claim: Claim, *, unit: int, path: str, division: str, held: set[str]) -> NewPerson:
     """Return the person to enrol from a claim. held: numbers that somebody else holds, kept here as written only."""
     return NewPerson(
         name=claim.name or "",

@@ -10,7 +10,7 @@ from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope, WrongInput
 
 
-def remembered_for(scope: Scope, sender: str) -> Mapping:
+def remembered_for(scope: Scope, *, sender: str) -> Mapping:
     """Return what was said of this sender's columns before, by the signature of the headings."""
     found = RememberedMapping.objects.filter(path=scope.path, sender=sender)
     return Mapping(
@@ -26,7 +26,7 @@ def correct_mapping(*, scope: Scope, batch: str, columns: dict[str, dict[int, st
 
     :raises WrongInput: a column was given a field that does not exist
     """
-    found = batch_of(scope, batch)
+    found = batch_of(scope, public_id=batch)
     tables = {sheet["name"]: sheet["tables"][0] for sheet in found.inspection["sheets"] if sheet["tables"]}
     said = {
         name: SheetMapping(chosen, tuple(tables[name]["header_rows"]))
@@ -61,7 +61,7 @@ def _bytes(signature: str) -> bytes:
         return signature.encode()[:32]
 
 
-def batch_of(scope: Scope, public_id: str) -> Batch:
+def batch_of(scope: Scope, *, public_id: str) -> Batch:
     """Return a batch of the scope that is still to be settled.
 
     :raises NotInScope: there is none

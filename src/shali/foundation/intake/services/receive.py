@@ -53,7 +53,7 @@ def receive_file(
     if known is not None:
         return Received(known.pk, known.public_id, is_new=False)
     try:
-        inspection = inspect_file(path, mapping=remembered_for(scope, sender), name=file_name, keep=False)
+        inspection = inspect_file(path, mapping=remembered_for(scope, sender=sender), name=file_name, keep=False)
     except UnreadableFile as refused:
         raise FileRefused(refused.sentence(get_language() or "zh")) from refused
     stored = _store(scope, path, file_name, digest, inspection, by=by, at=at)

@@ -69,7 +69,7 @@ def _remembered(batch: Batch) -> Mapping:
     from shali.foundation.intake.services.mappings import remembered_for
 
     with in_scope(system_scope("intake")):
-        return remembered_for(system_scope("intake", batch.path), batch.sender)
+        return remembered_for(system_scope("intake", batch.path), sender=batch.sender)
 
 
 def _chunks(rows: Iterator[RowRead], *, skip: int) -> Iterator[list[RowRead]]:

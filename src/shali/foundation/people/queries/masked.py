@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shali.foundation.jurisdictions.scope import Scope
-from shali.foundation.people.models import Document, Person, Sex
+from shali.foundation.people.models import Document, Person
 from shali.foundation.ui.formats import mask_name
 from shali.foundation.vault.sealing import open_text
 
@@ -49,8 +49,3 @@ def _age(person: Person, on: date) -> int | None:
         return None
     born = date.fromisoformat(open_text(person.birth_sealed, table="people_person", column="birth", row=person.pk))
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
-def sex_word(sex: int) -> str:
-    """Return the one-letter code that pages translate."""
-    return {Sex.MALE: "male", Sex.FEMALE: "female"}.get(Sex(sex), "")

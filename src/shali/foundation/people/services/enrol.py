@@ -56,7 +56,7 @@ def enrol_people(new: Sequence[NewPerson], *, source: str, at: datetime) -> list
     A whole document number has one holder: the caller has asked `identify` first; a number that somebody else holds
     already makes the database refuse the batch.
     """
-    ids = next_ids("people_person", len(new))
+    ids = next_ids("people_person", count=len(new))
     insert_rows(Person, PERSON_COLUMNS, (_person(n, one, source, at) for n, one in zip(ids, new, strict=True)))
     add_documents([(n, d) for n, one in zip(ids, new, strict=True) for d in one.documents], source=source, at=at)
     add_phones([(n, p) for n, one in zip(ids, new, strict=True) for p in one.phones], source=source, at=at)
@@ -90,7 +90,7 @@ def _person(number: int, one: NewPerson, source: str, at: datetime) -> tuple[Any
 
 def add_documents(rows: Sequence[tuple[int, NewDocument]], *, source: str, at: datetime) -> None:
     """Add numbered documents to people."""
-    ids = next_ids("people_document", len(rows))
+    ids = next_ids("people_document", count=len(rows))
     insert_rows(
         Document,
         ("id", "person_id", "kind", "whole", "source", "seen_at", "number_blind", "number_sealed"),
@@ -103,7 +103,7 @@ def add_documents(rows: Sequence[tuple[int, NewDocument]], *, source: str, at: d
 
 def add_phones(rows: Sequence[tuple[int, str]], *, source: str, at: datetime) -> None:
     """Add telephones to people."""
-    ids = next_ids("people_phone", len(rows))
+    ids = next_ids("people_phone", count=len(rows))
     insert_rows(
         Phone,
         ("id", "person_id", "source", "seen_at", "number_blind", "number_sealed"),
@@ -116,7 +116,7 @@ def add_phones(rows: Sequence[tuple[int, str]], *, source: str, at: datetime) ->
 
 def add_addresses(rows: Sequence[tuple[int, NewAddress]], *, source: str, at: datetime) -> None:
     """Add addresses to people, as written."""
-    ids = next_ids("people_address", len(rows))
+    ids = next_ids("people_address", count=len(rows))
     insert_rows(
         Address,
         ("id", "person_id", "kind", "unit_id", "source", "seen_at", "text_sealed"),
@@ -140,7 +140,7 @@ def _sealed(model: type[Document] | type[Phone], row: int, number: str) -> bytes
     return seal(number, table=model._meta.db_table, column="number", row=row)
 
 
-def next_ids(table: str, count: int) -> list[int]:
+def next_ids(table: str, *, count: int) -> list[int]:
     """Take a block of row numbers before the insert: a sealed value is bound to its row."""
     with connection.cursor() as cursor:
         cursor.execute("select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count])

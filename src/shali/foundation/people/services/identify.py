@@ -38,7 +38,7 @@ def identify(claims: Sequence[Claim]) -> list[Decision]:
     ]
 
 
-def decide_among(claim: Claim, others: Sequence[tuple[int, Claim]]) -> Decision:
+def decide_among(claim: Claim, *, others: Sequence[tuple[int, Claim]]) -> Decision:
     """Decide whether a claim means one of some others that are not registered yet, under the caller's own numbers."""
     return decide(claim, [Candidate(number, other) for number, other in others])
 

@@ -85,7 +85,7 @@ def _repoint(merge: Merge, name: str) -> None:
     app, model_name, field = name.split(".")
     model = apps.get_model(app, model_name)
     rows = list(model.objects.filter(**{field: merge.lost_id}).values_list("pk", flat=True))
-    note_moves(merge.pk, name, [(row, {f"{field}_id": merge.lost_id}) for row in rows])
+    note_moves(merge.pk, relation=name, rows=[(row, {f"{field}_id": merge.lost_id}) for row in rows])
     model.objects.filter(pk__in=rows).update(**{field: merge.kept_id})
 
 
@@ -93,11 +93,11 @@ def _fold_sights(merge: Merge) -> None:
     """Let every unit that saw the lost record see the kept one; where it did already, nothing moves."""
     seen = set(Sight.objects.filter(person_id=merge.kept_id).values_list("path", "task"))
     rows = [s for s in Sight.objects.filter(person_id=merge.lost_id) if (s.path, s.task) not in seen]
-    note_moves(merge.pk, "people.Sight.person", [(row.pk, {"person_id": merge.lost_id}) for row in rows])
+    note_moves(merge.pk, relation="people.Sight.person", rows=[(row.pk, {"person_id": merge.lost_id}) for row in rows])
     Sight.objects.filter(pk__in=[row.pk for row in rows]).update(person_id=merge.kept_id)
 
 
-def note_moves(merge: int, relation: str, rows: list[tuple[int, dict[str, object]]]) -> None:
+def note_moves(merge: int, *, relation: str, rows: list[tuple[int, dict[str, object]]]) -> None:
     """Keep what rows held before a merge changed them: `relation` is "app.Model.field", `before` columns by name."""
     MergeMove.objects.bulk_create(
         [MergeMove(merge_id=merge, relation=relation, row=row, before=before) for row, before in rows], batch_size=2_000

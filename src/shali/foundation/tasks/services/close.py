@@ -41,7 +41,7 @@ def close_task(*, task: int, seen: int | None, outcome: str, scope: Scope, by: s
         "blocked_since": None,
         "blocked_on": "",
     }
-    take_step(row, Step(Act.CLOSED, changes, detail={"outcome": outcome}), seen=seen, by=by, at=at)
+    take_step(row, step=Step(Act.CLOSED, changes, detail={"outcome": outcome}), seen=seen, by=by, at=at)
     keep = timedelta(hours=number("sight_hours_after_task", at).value)
     with in_scope(system_scope("tasks")):
         Sight.objects.filter(task=task, ends_at=None).update(ends_at=at + keep)
@@ -61,7 +61,7 @@ def reopen_task(*, task: int, scope: Scope, by: str, at: datetime, detail: dict[
         "closed_by": "",
         "outcome": "",
     }
-    take_step(row, Step(Act.REOPENED, changes, detail=detail), seen=None, by=by, at=at)
+    take_step(row, step=Step(Act.REOPENED, changes, detail=detail), seen=None, by=by, at=at)
     with in_scope(system_scope("tasks")):
         Sight.objects.filter(task=task, path=row.path).update(ends_at=None)
     announce([TaskReopened(task, row.kind, row.path)], by=by, at=at)

@@ -31,7 +31,7 @@ class Step:
     note: str = ""
 
 
-def take_step(task: Task, step: Step, *, seen: int | None, by: str, at: datetime) -> Event:
+def take_step(task: Task, *, step: Step, seen: int | None, by: str, at: datetime) -> Event:
     """Change a task and add the line to its history, or refuse because somebody was quicker.
 
     seen: the version that the page showed; None: the version as loaded by the caller
@@ -101,7 +101,7 @@ def progress(
         changes = {"state": 2, "accepted_at": at, "accepted_by": by}
     if next_attempt_at is not None:
         changes["next_attempt_at"] = next_attempt_at
-    return take_step(row, Step(Act.PROGRESSED, changes, detail=detail), seen=None, by=by, at=at)
+    return take_step(row, step=Step(Act.PROGRESSED, changes, detail=detail), seen=None, by=by, at=at)
 
 
 def bring_forward(*, task: int, due_at: datetime, rule: str, by: str, at: datetime) -> None:
@@ -109,4 +109,4 @@ def bring_forward(*, task: int, due_at: datetime, rule: str, by: str, at: dateti
     row = Task.objects.get(pk=task)
     if row.handed_over_at < due_at < row.due_at:
         changes = {"due_at": due_at, "rule": rule}
-        take_step(row, Step(Act.ASKED_AGAIN, changes, detail={"rule": rule}), seen=None, by=by, at=at)
+        take_step(row, step=Step(Act.ASKED_AGAIN, changes, detail={"rule": rule}), seen=None, by=by, at=at)

@@ -45,7 +45,7 @@ def make_reply(*, scope: Scope, pushed_list: str, by: str, at: datetime) -> Repl
         raise NotInScope
     if one.batch is None or one.batch.state != BatchState.SETTLED:
         raise NotSettledYet(_("The rows of this list are still being settled. Make the reply when that is done."))
-    content = _write(one)
+    content = _write(scope, one)
     record_access(
         scope=scope,
         act="export",
@@ -58,13 +58,15 @@ def make_reply(*, scope: Scope, pushed_list: str, by: str, at: datetime) -> Repl
     return Reply(content, f"reply-{one.day:%Y%m%d}-{one.number}-{one.public_id}.xlsx")
 
 
-def _write(one: PushedList) -> BytesIO:
+def _write(scope: Scope, one: PushedList) -> BytesIO:
     batch = one.batch
     if batch is None:
         raise ValueError("A list without a file has no reply.")
-    added = Added(headings(), added_cells, _("Count"), count_lines(reply_figures(one)))
+    added = Added(headings(), added_cells, _("Count"), count_lines(reply_figures(scope, one)))
     form, sheets = batch.inspection["format"], batch.inspection["sheets"]
     if form in ("xlsx", "xls") and batch.received <= MOST_ROWS_IN_PLACE:
         with opened_file(batch) as (path, _name):
-            return into_own_workbook(path, form, sheets, reply_rows(one, with_cells=False), added)
-    return row_by_row(sheets, reply_rows(one, with_cells=True), added)
+            return into_own_workbook(
+                path, form=form, sheets=sheets, rows=reply_rows(scope, one, with_cells=False), added=added
+            )
+    return row_by_row(sheets, rows=reply_rows(scope, one, with_cells=True), added=added)

@@ -4,10 +4,11 @@ import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import openpyxl
 import xlsxwriter
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -34,7 +35,7 @@ class Added:
 Sheets = list[dict[str, Any]]  # of an inspection: the reader's own JSON
 
 
-def into_own_workbook(path: Path, form: str, sheets: Sheets, rows: Iterable[ReplyRow], added: Added) -> io.BytesIO:
+def into_own_workbook(path: Path, *, form: str, sheets: Sheets, rows: Iterable[ReplyRow], added: Added) -> io.BytesIO:
     """Return the sender's workbook with our columns right of his; an old .xls comes back as .xlsx."""
     book = openpyxl.load_workbook(path) if form == "xlsx" else _from_old(path)
     pages = {sheet["index"]: book[sheet["name"]] for sheet in sheets if sheet["tables"]}
@@ -53,7 +54,8 @@ def into_own_workbook(path: Path, form: str, sheets: Sheets, rows: Iterable[Repl
     for row in rows:
         column = starts[row.sheet] + blocks[row.sheet][row.table] * len(added.headings)
         for place, text in enumerate(added.cells(row)):
-            cell = pages[row.sheet].cell(row.row_no, column + place)
+            # openpyxl names the merged kind too; one right of everything is never merged.
+            cell = cast(Cell, pages[row.sheet].cell(row.row_no, column + place))
             # As a text whatever it begins with: an address that begins with "=" is no formula.
             cell.value, cell.data_type = text or None, "s" if text else "n"
     _count_sheet(book, added)
@@ -104,7 +106,7 @@ def _count_sheet(book: openpyxl.Workbook, added: Added) -> None:
     page.column_dimensions["A"].width = 38
 
 
-def row_by_row(sheets: Sheets, rows: Iterable[ReplyRow], added: Added) -> io.BytesIO:
+def row_by_row(sheets: Sheets, *, rows: Iterable[ReplyRow], added: Added) -> io.BytesIO:
     """Return a new workbook with the rows in their places: for text files, and for those too long to hold at once."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"constant_memory": True, "strings_to_formulas": False})

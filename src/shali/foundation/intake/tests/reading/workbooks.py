@@ -97,3 +97,7 @@ def balances(inspection: Inspection) -> bool:
         and len(list(inspection.of("skipped"))) == inspection.skipped
         and all(row.reason for row in inspection.rows if row.state != "taken")
     )
+
+
+def names(inspection: Inspection) -> list[object]:
+    return [row.values.get("name") for row in taken(inspection)]

@@ -1,0 +1,25 @@
+"""The verification desk: lists that are pushed to the city, the people on them, and the four facts.
+
+What must never be: a check ended without its four facts or a lawful other end; a pushed list closed while somebody
+on it is open; a finding edited.
+"""
+
+from shali.verification.models.anomalies import Anomaly, AnomalyKind
+from shali.verification.models.checks import Attempt, AttemptResult, Check, FactKind, Finding, Way
+from shali.verification.models.lists import Channel, Ending, ListEntry, ListState, PushedList
+
+__all__ = [
+    "Anomaly",
+    "AnomalyKind",
+    "Attempt",
+    "AttemptResult",
+    "Channel",
+    "Check",
+    "Ending",
+    "FactKind",
+    "Finding",
+    "ListEntry",
+    "ListState",
+    "PushedList",
+    "Way",
+]

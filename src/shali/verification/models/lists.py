@@ -1,0 +1,115 @@
+from django.db import models
+from django.db.models import F, Q
+
+from shali.foundation.intake.models import Batch, Row
+from shali.foundation.jurisdictions.models import PathField
+from shali.foundation.people.models import Person
+from shali.foundation.tasks.models import Task
+from shali.foundation.vault.public_id import new_public_id
+
+
+class Channel(models.IntegerChoices):
+    PROVINCIAL_BIG_DATA = 1
+    PUBLIC_SECURITY = 2
+    ANOTHER_CITY = 3
+    HOSPITAL = 4
+    OWN_FINDING = 5
+    OTHER = 9
+
+
+class ListState(models.IntegerChoices):
+    IN_PREPARATION = 1  # its file is being read, mapped or settled
+    OPEN = 2
+    CLOSED = 3  # everybody on it struck off
+    WITHDRAWN = 4  # its import was undone
+
+
+class PushedList(models.Model):
+    """A verification list (协查名单) as one sender handed it over."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset(
+        {"id", "public_id", "path", "batch", "channel", "sender", "sender_reference", "day", "number"}
+        | {"announced", "asked", "handed_over_at", "received_at", "received_by", "due_at", "rule"}
+        | {"state", "closed_at", "exercise"}
+    )
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    path = PathField()
+    batch = models.OneToOneField(Batch, null=True, on_delete=models.PROTECT, related_name="pushed_list")
+    channel = models.SmallIntegerField(choices=Channel.choices)
+    sender = models.CharField(max_length=120)
+    sender_reference = models.CharField(max_length=120, default="")
+    day = models.DateField()  # with `number`: "9 August, list 3"
+    number = models.SmallIntegerField()
+    announced = models.IntegerField(null=True)
+    asked = models.CharField(max_length=200, default="")
+    handed_over_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=60)
+    due_at = models.DateTimeField()
+    rule = models.CharField(max_length=80)
+    state = models.SmallIntegerField(choices=ListState.choices, default=ListState.IN_PREPARATION)
+    closed_at = models.DateTimeField(null=True)
+    exercise = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path", "day", "number"], name="verification_pushedlist_number"),
+            models.CheckConstraint(name="verification_pushedlist_due", condition=Q(due_at__gt=F("handed_over_at"))),
+            models.CheckConstraint(
+                name="verification_pushedlist_closed_pair",
+                condition=Q(state=ListState.CLOSED, closed_at__isnull=False)
+                | (~Q(state=ListState.CLOSED) & Q(closed_at__isnull=True)),
+            ),
+        ]
+        indexes = [models.Index(fields=["path", "-handed_over_at"], name="verification_pushedlist_path")]
+
+
+class Ending(models.IntegerChoices):
+    """How a check may lawfully end."""
+
+    FOUR_FACTS = 1
+    MOVED_ON = 2
+    DECEASED = 3
+    DUPLICATE = 4
+    NEVER_FOUND = 5
+    WITHDRAWN = 6  # the asker took the question back: the import was undone, or a row meant somebody else
+
+
+class ListEntry(models.Model):
+    """One person on one list: an asker of the person's task. Each asker gets one answer."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset(
+        {"id", "pushed_list", "person", "task", "row", "due_at", "struck_off_at", "ending"} | {"duplicate_of"}
+    )
+
+    pushed_list = models.ForeignKey(PushedList, on_delete=models.PROTECT, related_name="entries")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="list_entries")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="list_entries")
+    row = models.ForeignKey(Row, null=True, on_delete=models.PROTECT, related_name="list_entries")
+    due_at = models.DateTimeField()
+    struck_off_at = models.DateTimeField(null=True)
+    ending = models.SmallIntegerField(choices=Ending.choices, null=True)
+    # After a merge of two people who are both on this list, the lost one's entry repeats the kept one's.
+    duplicate_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="repeats")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pushed_list", "person"],
+                condition=Q(duplicate_of__isnull=True),
+                name="verification_listentry_once",
+            ),
+            models.CheckConstraint(
+                name="verification_listentry_struck_off_pair",
+                condition=Q(struck_off_at__isnull=True, ending__isnull=True)
+                | Q(struck_off_at__isnull=False, ending__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["pushed_list", "id"], name="verification_entry_list"),
+            models.Index(fields=["task"], name="verification_entry_task"),
+            models.Index(fields=["person"], name="verification_entry_person"),
+        ]
