@@ -82,6 +82,9 @@ MIDDLEWARE = [
     "shali.foundation.ui.middleware.RefusalPages",
     # Before the view: who acts, what he may see, told to the database as well.
     "shali.foundation.accounts.middleware.ScopeMiddleware",
+    # Within the transaction of the scope: a program's write and the key that names it are one.
+    "shali.foundation.accounts.api.once.OneAnswerPerKey",
+    "shali.foundation.accounts.api.unchanged.UnchangedAnswers",
     "axes.middleware.AxesMiddleware",
 ]
 

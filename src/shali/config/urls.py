@@ -3,6 +3,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
 
+from shali.config.api import api
 from shali.foundation.accounts.policy import policy
 
 # Each room's pages, under the first part of their address.
@@ -21,6 +22,7 @@ ROOMS = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("api/v1/", api.urls),
     path("words/", policy(public=True)(JavaScriptCatalog.as_view(packages=["shali.foundation.ui"])), name="words"),
 ]
 # A room without pages has no package `web`.

@@ -30,6 +30,7 @@ def _take_a_server() -> Server | None:
             server.take("tests")
         except InUse:
             continue
+        (folder / "static").mkdir(exist_ok=True)  # files are served from there, and a missing folder is a warning
         passwords(folder / "keys")  # the settings read them before the server runs
         os.environ |= {
             OURS: str(folder),

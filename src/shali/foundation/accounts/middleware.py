@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -7,10 +8,13 @@ from django.utils import translation
 from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.queries import active_posts
 from shali.foundation.accounts.roles import Role
+from shali.foundation.accounts.services.tokens import token_in_force
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.scope import Scope, tell_database
 
 ACTING = "acting_post"
+API = "/api/"
+BEARER = "Bearer "
 
 
 class ScopeMiddleware:
@@ -28,7 +32,10 @@ class ScopeMiddleware:
         request.scope = None  # type: ignore[attr-defined]
         if request.path.startswith(("/static/", "/health/")):
             return self.get_response(request)
-        if request.user.is_authenticated:
+        if request.path.startswith(API):
+            # A program is known by its token alone: a browser's session opens no endpoint.
+            self._take_token(request)
+        elif request.user.is_authenticated:
             self._take_post(request)
         with transaction.atomic():
             if request.scope is not None:  # type: ignore[attr-defined]
@@ -37,6 +44,15 @@ class ScopeMiddleware:
             if response.status_code >= 500 or getattr(response, "refused", False):
                 transaction.set_rollback(True)
         return response
+
+    def _take_token(self, request: HttpRequest) -> None:
+        said = request.headers.get("Authorization", "")
+        token = token_in_force(token=said.removeprefix(BEARER), at=now()) if said.startswith(BEARER) else None
+        request.api_token = token  # type: ignore[attr-defined]
+        if token is not None:
+            request.post = token.post  # type: ignore[attr-defined]
+            whole = scope_of(token.post)
+            request.scope = replace(whole, verbs=whole.verbs & frozenset(token.verbs))  # type: ignore[attr-defined]
 
     def _take_post(self, request: HttpRequest) -> None:
         posts = active_posts(request.user.pk or 0, at=now())

@@ -79,3 +79,53 @@ class SignInLink(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class ApiToken(models.Model):
+    """A program's way in: acts for one post, with some of its verbs, until its hour. Only the hash is kept."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset(
+        {"id", "public_id", "token_hash", "post", "name", "verbs", "made_by", "made_at", "expires_at"}
+        | {"last_used_on", "revoked_at", "revoked_by"}
+    )
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)  # what the program is for, in the words of whoever made the token
+    verbs = models.JSONField()
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=60, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="accounts_apitoken_ends", condition=Q(expires_at__gt=F("made_at"))),
+            models.CheckConstraint(
+                name="accounts_apitoken_revoked_pair",
+                condition=Q(revoked_at__isnull=True, revoked_by="") | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
+            ),
+        ]
+
+
+class AnsweredRequest(models.Model):
+    """A write that a program asked for under a key of its own: asked again, it gets the same answer."""
+
+    PERSONAL = frozenset({"body_sealed"})
+    PLAIN = frozenset({"id", "token", "key", "request_hash", "status", "headers", "at"})
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=80)
+    request_hash = models.BinaryField(max_length=32)
+    status = models.SmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body_sealed = models.BinaryField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="accounts_answeredrequest_once")]
+        indexes = [models.Index(fields=["at"], name="accounts_answered_at")]

@@ -1,0 +1,1 @@
+"""The doors for programs: who calls (a token), what comes back when it cannot be (a problem), and no write twice."""

@@ -1,0 +1,108 @@
+"""An endpoint is a door like a page: it says who may call it, makes one call, and shows the answer."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from ninja import NinjaAPI, Router
+from ninja.security import HttpBearer
+
+from shali.foundation.accounts.api.problems import Problem, forbidden
+from shali.foundation.accounts.policy import Policy, PostRequest, authorise
+from shali.foundation.accounts.roles import Verb
+
+Answer = TypeVar("Answer")
+# What every endpoint may answer, beside what it is for.
+ALWAYS = {
+    400: Problem,
+    401: Problem,
+    403: Problem,
+    404: Problem,
+    409: Problem,
+    422: Problem,
+    429: Problem,
+    503: Problem,
+}
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+# Read by the test that walks every endpoint.
+_declared: dict[str, Policy] = {}
+
+
+class BearerToken(HttpBearer):
+    """The token was read by the middleware, which told the database who acts; here it is only asked whether it held."""
+
+    openapi_bearer_format = "shali_…"
+
+    def authenticate(self, request: HttpRequest, token: str) -> object | None:
+        return getattr(request, "post", None)
+
+
+def endpoint(
+    router: Router, method: str, path: str, *verbs: Verb, response: Any, summary: str, **more: Any
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer | HttpResponseBase]]:
+    """Declare an endpoint and who may call it: `@endpoint(router, "GET", "/lists", Verb.SEE_LISTS, response=…)`.
+
+    response: the schema of a plain answer, or a mapping of status to schema
+    more: handed to the router as it is
+    """
+    if not verbs:
+        raise ValueError("An endpoint names the verbs of which a caller needs one.")
+    declared = Policy(verbs=frozenset(verbs))
+    answers: Mapping[int, Any] = response if isinstance(response, Mapping) else {200: response}
+
+    def decorate(view: Callable[..., Answer]) -> Callable[..., Answer | HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: PostRequest, *args: Any, **kwargs: Any) -> Answer | HttpResponseBase:
+            names = request.scope.verbs & {str(verb) for verb in declared.verbs}
+            if not authorise(request.post, declared) or not names:
+                return forbidden()
+            return view(request, *args, **kwargs)
+
+        _declared[_name(view)] = declared
+        extra = _idempotency_header() if method in UNSAFE else {}
+        router.api_operation(
+            [method],
+            path,
+            response={**ALWAYS, **answers},
+            summary=summary,
+            operation_id=_name(view),
+            openapi_extra=extra or None,
+            **more,
+        )(guarded)
+        return guarded
+
+    return decorate
+
+
+def _idempotency_header() -> dict[str, Any]:
+    return {
+        "parameters": [
+            {
+                "in": "header",
+                "name": "Idempotency-Key",
+                "required": True,
+                "schema": {"type": "string", "minLength": 8, "maxLength": 80, "pattern": "^[A-Za-z0-9._~-]+$"},
+                "description": "The caller's own name for this write. Sent again, the same answer comes back.",
+            }
+        ]
+    }
+
+
+def policies(api: NinjaAPI) -> dict[tuple[str, str], Policy]:
+    """Return the policy of every endpoint, by method and path, as the API's own description names them.
+
+    :raises KeyError: an endpoint was not declared through `endpoint`
+    """
+    return {
+        (method.upper(), path): _declared[operation["operationId"]]
+        for path, operations in api.get_openapi_schema()["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def _name(view: Callable[..., object]) -> str:
+    module = view.__module__.removeprefix("shali.").removeprefix("foundation.").replace(".api", "")
+    return f"{module}_{view.__name__}".replace(".", "_")

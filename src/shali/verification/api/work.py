@@ -1,0 +1,112 @@
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from shali.foundation.accounts.api.endpoint import endpoint
+from shali.foundation.accounts.policy import PostRequest
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.clocks import now
+from shali.foundation.ui.paging import Page
+from shali.verification.queries.entries import EntryRow, entries_page
+from shali.verification.queries.lists import pushed_list
+from shali.verification.queries.words import Way
+from shali.verification.services.entries import Entry, Outcome, take_entries
+
+router = Router()
+
+
+class PersonMasked(Schema):
+    public_id: str
+    name: str
+    id_tail: str
+    sex: int
+    age: int | None
+
+
+class TaskOut(Schema):
+    """facts: counted, identified, located, control status known."""
+
+    task: str
+    state: str
+    handed_over_at: datetime
+    due_at: datetime
+    person: PersonMasked | None
+    path: str
+    facts: tuple[bool, bool, bool, bool]
+    attempts: int
+    next_attempt_at: datetime | None
+    ending: int | None
+    is_accepted: bool
+
+
+class TasksOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
+    items: list[TaskOut]
+    total: int | None
+    after: str
+
+
+class Wanted(Schema):
+    which: str = Field("open", pattern="^(open|overdue|soon|blocked|not_accepted|closed|never_found|all)$")
+    list: str = Field("", max_length=12)
+    unit: str = Field("", max_length=60)
+    after: str = Field("", max_length=80)
+
+
+class EntryIn(Schema):
+    """One thing done at a door or on the telephone, under the device's own name for it."""
+
+    entry: UUID
+    task: str = Field(max_length=12)
+    kind: str = Field(pattern="^(finding|attempt|anomaly|close)$")
+    taken_at: datetime
+    fact: int = Field(0, ge=0, le=4)
+    answer: str = Field("", max_length=40)
+    way: int = Field(int(Way.PHONE), ge=1, le=6)
+    result: int = Field(0, ge=0, le=7)
+    next_attempt_at: datetime | None = None
+    anomaly: int = Field(0, ge=0, le=9)
+    note: str = Field("", max_length=500)
+
+
+class EntriesIn(Schema):
+    entries: list[EntryIn] = Field(max_length=500)
+
+
+class OutcomeOut(Schema):
+    entry: UUID
+    is_taken: bool
+    message: str
+
+
+class OutcomesOut(Schema):
+    outcomes: list[OutcomeOut]
+
+
+@endpoint(router, "GET", "", Verb.SEE_LISTS, Verb.RECORD_FINDINGS, response=TasksOut, summary="People, due first")
+def index(request: PostRequest, wanted: Query[Wanted]) -> dict[str, object]:
+    page: Page[EntryRow] = entries_page(
+        request.scope,
+        at=now(),
+        which=wanted.which,
+        pushed_list=pushed_list(request.scope, wanted.list).pk if wanted.list else None,
+        unit=wanted.unit,
+        after=wanted.after,
+    )
+    return {"items": page.rows, "total": page.total, "after": page.next}
+
+
+@endpoint(
+    router,
+    "POST",
+    "/entries",
+    Verb.RECORD_FINDINGS,
+    response=OutcomesOut,
+    summary="What was done at doors and by telephone",
+)
+def entries(request: PostRequest, given: EntriesIn) -> dict[str, list[Outcome]]:
+    read = [Entry(**one.dict()) for one in given.entries]
+    return {"outcomes": take_entries(scope=request.scope, entries=read, by=request.scope.name, at=now())}
