@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "shali.verification",
     "shali.protocols",
     "shali.board",
+    "shali.exchange",
 ]
 
 MIDDLEWARE = [
@@ -209,6 +210,9 @@ OUTBREAK = os.environ.get("SHALI_OUTBREAK", "luohe-2022")
 EXERCISE = os.environ.get("SHALI_EXERCISE") == "1" or (VAR / "clock-shift").exists()
 # The city's own code, the root of its tree of units.
 CITY = os.environ.get("SHALI_CITY", "4111")
+
+# Receivers of other systems, "https://host" or "http://host:port", comma-separated; nobody else is called.
+WEBHOOK_RECEIVERS = [one for one in os.environ.get("SHALI_WEBHOOK_RECEIVERS", "").split(",") if one]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # each room's jobs.py
 PROCRASTINATE_IMPORT_PATHS = ["shali.config.jobs"]

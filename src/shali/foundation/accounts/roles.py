@@ -31,6 +31,7 @@ class Verb(StrEnum):
     DECIDE_MERGE = "decide_merge"
     READ_AUDIT = "read_audit"
     MANAGE_POSTS = "manage_posts"
+    CONNECT_SYSTEMS = "connect_systems"
     SEE_UNITS = "see_units"
     PROPOSE_UNIT_CHANGE = "propose_unit_change"
     APPROVE_UNIT_CHANGE = "approve_unit_change"
@@ -52,7 +53,7 @@ class Role(Enum):
         _("Receives the lists that are pushed to the city and answers for them."),
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.UNDO_LISTS, Verb.REPLY_TO_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE}
-        | {Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.PROPOSE_UNIT_CHANGE},
+        | {Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.PROPOSE_UNIT_CHANGE, Verb.CONNECT_SYSTEMS},
     )
     CITY_LEAD = (
         "city_lead",
@@ -68,7 +69,7 @@ class Role(Enum):
         _("Directs the townships of one county and settles disputes between them."),
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND}
-        | {Verb.DECIDE_MERGE, Verb.MANAGE_POSTS, Verb.REPLY_TO_LISTS},
+        | {Verb.DECIDE_MERGE, Verb.MANAGE_POSTS, Verb.REPLY_TO_LISTS, Verb.CONNECT_SYSTEMS},
     )
     TOWNSHIP_DESK = (
         "township_desk",
