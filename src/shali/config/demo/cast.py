@@ -36,9 +36,11 @@ CAST = (
     Part("auditor", "贾宇村", Role.AUDITOR, "4111"),
 )
 
+GIVEN = "有无虚名若何所归来去安宁"
+
 
 def enter_cast(*, busiest: str, at: datetime) -> None:
-    """Make the cast's accounts and posts, and a worker for every community that has work.
+    """Make the cast's accounts and posts.
 
     busiest: path of the community whose worker the start's link signs in
     """
@@ -59,6 +61,17 @@ def _enter(part: Part, unit: Unit, *, at: datetime) -> Post:
     user = add_user(username=part.username, name=part.name, at=at)
     department = Department.objects.get(unit=unit, code=part.department) if part.department else None
     return give_post(user=user, role=part.role, unit=unit, department=department, scope=None, by=BY, at=at, days=60)
+
+
+def enter_workers(paths: list[str], *, at: datetime) -> dict[str, Post]:
+    """Give every community that has people on lists a worker, and return the posts by path."""
+    units = {unit.path: unit for unit in Unit.objects.filter(path__in=paths, level=4)}
+    posts = {}
+    for number, path in enumerate(sorted(units)):
+        name = GIVEN[number % len(GIVEN)] + GIVEN[number // len(GIVEN) % len(GIVEN)]
+        part = Part(f"worker-{units[path].code}", f"乌{name}", Role.COMMUNITY_WORKER, path)
+        posts[path] = _enter(part, units[path], at=at)
+    return posts
 
 
 def sign_in_links(address: str, *, at: datetime) -> list[tuple[str, str]]:
