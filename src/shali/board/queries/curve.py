@@ -1,0 +1,63 @@
+"""The day hour by hour: how many had been handed over and closed since midnight, today and yesterday."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count
+from django.db.models.functions import TruncHour
+
+from shali.foundation.clocks import city_zone, day_of, start_of_day
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.tasks.models import Task
+from shali.foundation.ui.refusal import NotInScope
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Running sums at the end of each hour of the city's day; today's last value is that of the hour asked for."""
+
+    handed_over: tuple[int, ...]
+    closed: tuple[int, ...]
+    handed_over_before: tuple[int, ...]
+    closed_before: tuple[int, ...]
+
+
+def curve(scope: Scope, *, path: str, at: datetime) -> Curve:
+    """Return the curve of a unit's day.
+
+    :raises NotInScope: the unit is not in the scope
+    """
+    if not scope.holds(path):
+        raise NotInScope
+    today = day_of(at)
+    yesterday = today - timedelta(days=1)
+    hours = at.astimezone(city_zone()).hour + 1
+    handed_over = _by_hour(path, "handed_over_at", start_of_day(yesterday), at)
+    closed = _by_hour(path, "closed_at", start_of_day(yesterday), at)
+    return Curve(
+        handed_over=_running(handed_over, today, range(hours)),
+        closed=_running(closed, today, range(hours)),
+        handed_over_before=_running(handed_over, yesterday, range(24)),
+        closed_before=_running(closed, yesterday, range(24)),
+    )
+
+
+def _by_hour(path: str, column: str, since: datetime, until: datetime) -> Counter[tuple[date, int]]:
+    found = (
+        Task.objects.filter(within(path), handed_over_at__lte=until)
+        .filter(**{f"{column}__gte": since, f"{column}__lte": until})
+        .order_by()
+        .values(hour=TruncHour(column, tzinfo=city_zone()))
+        .annotate(count=Count("id"))
+    )
+    return Counter({(row["hour"].date(), row["hour"].hour): row["count"] for row in found})
+
+
+def _running(counted: Counter[tuple[date, int]], day: date, hours: Iterable[int]) -> tuple[int, ...]:
+    total, result = 0, []
+    for hour in hours:
+        total += counted[(day, hour)]
+        result.append(total)
+    return tuple(result)
