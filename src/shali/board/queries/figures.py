@@ -1,7 +1,7 @@
 """The figures of a unit and of the units just below it, at an hour and at the same hour of yesterday.
 
-One grouped query by the owner's path, climbed in Python. Yesterday's figures are recounted from what the tasks say now: a
-task that moved counts for its owner of today, one that was reopened counts as never closed.
+One grouped query by the owner's path, climbed in Python. Yesterday's figures are recounted from what the tasks say
+now: a task that moved counts for its owner of today, one that was reopened counts as never closed.
 """
 
 from dataclasses import dataclass, field, fields

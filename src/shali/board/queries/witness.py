@@ -7,7 +7,7 @@ from shali.foundation.jurisdictions.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """The last closed day of the access log, as it is printed: every reader of the sheet can hold it against the log."""
+    """The last closed day of the access log, as it is printed: every reader of the sheet holds it against the log."""
 
     day: date
     records: int

@@ -73,6 +73,7 @@ def _shown(request: PostRequest, path: str) -> dict[str, Any]:
     is_city = figures.level < COUNTY
     shapes, width, height = outlines(scope) if is_city else ({}, 0, 0)
     above = [one for one in ancestors(scope, path) if scope.holds(one.path)]
+    ages = present.age_rows(figures)
     total = present.unit_row(whole, links, at)
     return {
         "board": figures,
@@ -85,7 +86,8 @@ def _shown(request: PostRequest, path: str) -> dict[str, Any]:
         "findings": present.found_words(figures),
         "curve_title": present.curve_title(figures.now, figures.before),
         "curve": draw.draw_curve(day, at),
-        "ages": present.age_rows(figures),
+        "ages": ages,
+        "age_words": _("; ").join(f"{row['label']} {row['now']:,}" for row in ages),
         "map": draw.draw_map(rows, shapes),
         "map_width": width,
         "map_height": height,
