@@ -14,7 +14,7 @@ from shali.board.rules import AGE_BANDS, child_of
 from shali.foundation.clocks import day_of, start_of_day
 from shali.foundation.jurisdictions.queries import children, unit
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.foundation.tasks.models import Task
+from shali.foundation.tasks.models import Task, TaskState
 
 DAY = timedelta(hours=24)
 # Everything asked below is about tasks that are open, or were closed since: the older ones are not read.
@@ -115,7 +115,9 @@ def _says(pair: tuple[Figures, Figures]) -> bool:
 
 
 def _by_leaf(path: str, at: datetime) -> list[tuple[str, Figures, Figures]]:
-    asked = _asked(at, "n_") | _asked(at - DAY, "b_")
+    # A task in new hands may keep the hour of an older acceptance: now, its state says it, as at the desk.
+    before = Q(accepted_at=None) | Q(accepted_at__gt=at - DAY)
+    asked = _asked(at, "n_", Q(state=TaskState.HANDED_OVER)) | _asked(at - DAY, "b_", before)
     found = (
         Task.objects.filter(within(path))
         .filter(Q(closed_at=None) | Q(closed_at__gte=at - LOOK_BACK))
@@ -126,7 +128,7 @@ def _by_leaf(path: str, at: datetime) -> list[tuple[str, Figures, Figures]]:
     return [(row["path"], _figures(row, "n_"), _figures(row, "b_")) for row in found]
 
 
-def _asked(at: datetime, mark: str) -> dict[str, Any]:
+def _asked(at: datetime, mark: str, not_accepted: Q) -> dict[str, Any]:
     day = start_of_day(day_of(at))
     known = Q(handed_over_at__lte=at)
     is_open = known & (Q(closed_at=None) | Q(closed_at__gt=at))
@@ -140,7 +142,7 @@ def _asked(at: datetime, mark: str) -> dict[str, Any]:
         "overdue": late,
         "soon": is_open & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=6)),
         "two_hours": is_open & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=2)),
-        "not_accepted": is_open & (Q(accepted_at=None) | Q(accepted_at__gt=at)),
+        "not_accepted": is_open & not_accepted,
         "blocked": is_open & Q(blocked_since__lte=at),
         "whole_24": counted_24,
         "within_24": counted_24 & Q(closed_at__lte=_plus_24()),

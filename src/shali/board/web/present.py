@@ -36,7 +36,8 @@ class Links:
 def short_name(name: str, name_en: str) -> str:
     """Return a unit's name as the wall says it: the zone by its short name, like everybody in the city."""
     if not is_chinese():
-        return name_en.replace("Luohe Economic and Technological Development Zone", "Development Zone") or name
+        known = name_en.removesuffix(" District").removesuffix(" County")
+        return "Economic Zone" if name.endswith(ZONE_LONG) else known or name
     return ZONE_SHORT if name.endswith(ZONE_LONG) else name
 
 
@@ -111,24 +112,24 @@ def _found(finding: Finding, name: str) -> dict[str, str]:
     said = {"unit": name, "number": num(finding.number), "longest": span(finding.longest)}
     finding_words, proposal = {
         "overdue_beyond": (
-            _("%(unit)s: %(number)s overdue, the longest by %(longest)s"),
-            _("The city sends verifiers tonight"),
+            _("%(unit)s: %(number)s overdue, longest %(longest)s"),
+            _("City sends verifiers tonight"),
         ),
         "overdue": (
-            _("%(unit)s: %(number)s overdue, the longest by %(longest)s"),
-            _("The unit clears its overdue first, tonight"),
+            _("%(unit)s: %(number)s overdue, longest %(longest)s"),
+            _("Clear the overdue first"),
         ),
         "two_hours": (
-            _("%(unit)s: %(number)s become overdue within 2 hours"),
-            _("Remind each one now; ask for help if short"),
+            _("%(unit)s: %(number)s due within 2 hours"),
+            _("Remind each, ask for help"),
         ),
         "not_accepted": (
             _("%(unit)s: %(number)s not accepted yet"),
-            _("Accept or hand back within 30 minutes"),
+            _("Accept or return in 30 min"),
         ),
         "growing": (
             _("%(unit)s: %(number)s more open than yesterday"),
-            _("The unit says tonight how many hands it lacks"),
+            _("Say how many hands are short"),
         ),
     }[finding.kind]
     return {"kind": finding.kind, "words": finding_words % said, "proposal": proposal}
@@ -139,9 +140,9 @@ def curve_title(now: Figures, before: Figures) -> str:
     change = now.closed - before.closed
     said = {"number": num(abs(change))}
     if change > 0:
-        return _("%(number)s more closed than yesterday by now") % said
+        return _("%(number)s more closed than yesterday") % said
     if change < 0:
-        return _("%(number)s fewer closed than yesterday by now") % said
+        return _("%(number)s fewer closed than yesterday") % said
     return _("As many closed as yesterday by now")
 
 

@@ -80,6 +80,7 @@ def _shown(request: PostRequest, path: str) -> dict[str, Any]:
         "rows": rows,
         "total": total | {"name": _("Whole city") if is_city else _("Whole unit"), "href": "", "key": 0},
         "soon_href": links.to(path, "soon"),
+        "closed_href": links.to(path, "closed_today"),
         "title": present.short_name(figures.name, figures.name_en),
         "crumbs": [(reverse("board:unit", args=[one.path]), one) for one in above[:-1]],
         "is_own": path == scope.path,
