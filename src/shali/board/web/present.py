@@ -11,10 +11,7 @@ from shali.board.queries.figures import Board, Figures, UnitLine
 from shali.board.rules import AGE_BANDS, CITY_STEPS_IN, SILENT, Finding, Line, findings
 from shali.foundation.clocks import city_zone, day_of
 from shali.foundation.jurisdictions.scope import Scope
-from shali.foundation.ui.formats import hour, is_chinese, num, share, span
-
-WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-ZONE_LONG, ZONE_SHORT = "经济技术开发区", "经开区"
+from shali.foundation.ui.formats import day, hour, is_chinese, num, share, span
 
 
 class Links:
@@ -35,10 +32,9 @@ class Links:
 
 def short_name(name: str, name_en: str) -> str:
     """Return a unit's name as the wall says it: the zone by its short name, like everybody in the city."""
-    if not is_chinese():
-        known = name_en.removesuffix(" District").removesuffix(" County")
-        return "Economic Zone" if name.endswith(ZONE_LONG) else known or name
-    return ZONE_SHORT if name.endswith(ZONE_LONG) else name
+    if name_en.endswith("Economic Development Zone"):
+        return _("Economic Zone")
+    return name if is_chinese() else name_en.removesuffix(" District").removesuffix(" County") or name
 
 
 def line_name(line: UnitLine) -> str:
@@ -158,8 +154,15 @@ def age_rows(board: Board) -> list[dict[str, Any]]:
 
 
 def date_words(at: datetime) -> str:
-    """8月10日 星期三, or Wed 10 Aug."""
+    """8月10日 星期三, or 10 Aug Wednesday."""
     here = at.astimezone(city_zone())
-    if is_chinese():
-        return f"{here.month}月{here.day}日 星期{'一二三四五六日'[here.weekday()]}"
-    return f"{WEEKDAYS_EN[here.weekday()]} {here.day} {here:%b}"
+    weekdays = (
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )
+    return f"{day(here)} {weekdays[here.weekday()]}"
