@@ -149,7 +149,8 @@ def age_rows(board: Board) -> list[dict[str, Any]]:
     for (low, high), now, before in zip(AGE_BANDS, board.now.ages, board.before.ages, strict=True):
         words = _("%(low)s to %(high)s h") if high else _("over %(low)s h")
         label = words % {"low": low, "high": high}
-        rows.append({"label": label, "now": now, "before": before, "width": round(360 * now / most)})
+        said = _("%(age)s: %(number)s") % {"age": label, "number": num(now)}
+        rows.append({"label": label, "words": said, "now": now, "before": before, "width": round(360 * now / most)})
     return rows
 
 

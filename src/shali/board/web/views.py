@@ -88,7 +88,7 @@ def _shown(request: PostRequest, path: str) -> dict[str, Any]:
         "curve_title": present.curve_title(figures.now, figures.before),
         "curve": draw.draw_curve(day, at),
         "ages": ages,
-        "age_words": _("; ").join(f"{row['label']} {row['now']:,}" for row in ages),
+        "age_words": _("; ").join(row["words"] for row in ages),
         "map": draw.draw_map(rows, shapes),
         "map_width": width,
         "map_height": height,
