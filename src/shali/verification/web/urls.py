@@ -1,11 +1,14 @@
 from django.urls import path
 
-from shali.verification.web.views import anomalies, endings, lists, work
+from shali.verification.web.views import anomalies, compare, endings, lists, work
 
 app_name = "verification"
 urlpatterns = [
     path("", lists.index, name="lists"),
     path("receive/", lists.receive, name="receive"),
+    path("compare/", compare.beside, name="compare"),
+    path("compare/workbook/", compare.workbook, name="compare_workbook"),
+    path("lists/<str:pushed_list>/gone/", compare.withdraw, name="withdraw_gone"),
     path("lists/<str:pushed_list>/", lists.one_list, name="list"),
     path("lists/<str:pushed_list>/reply/", lists.reply, name="reply"),
     path("my/", work.my_people_page, name="my_people"),
