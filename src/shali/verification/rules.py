@@ -140,3 +140,20 @@ def contradictions(said: Sequence[Said]) -> tuple[str, ...]:
 
 def _lies_in(path: str, other: str) -> bool:
     return path == other or path.startswith(other + ".")
+
+
+# The four facts as questions of a round that asks again.
+FACT_QUESTIONS = {
+    Fact.COUNTED: "counted",
+    Fact.IDENTIFIED: "identified",
+    Fact.LOCATED: "located",
+    Fact.CONTROLLED: "controlled",
+}
+# How a difference between two rounds is settled: the first was right, the second is, or things have changed since.
+SETTLEMENTS = ("first_holds", "second_holds", "changed_since")
+
+
+def who_asks_again(*, first_path: str, round_path: str) -> str:
+    """Return the unit that asks again: the one above the first, whose workers are others; never above the round's."""
+    above = first_path.rpartition(".")[0]
+    return above if _lies_in(above, round_path) else round_path

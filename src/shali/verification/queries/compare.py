@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -31,7 +31,8 @@ class Compared:
 
     public_id: str
     sender: str
-    day: datetime
+    day: date
+    handed_over_at: datetime
     number: int
     people: int
     only_here: int
@@ -99,7 +100,8 @@ def comparison(scope: Scope, lists: Sequence[str]) -> Comparison:
             Compared(
                 public_id=one.public_id,
                 sender=one.sender,
-                day=one.handed_over_at,
+                day=one.day,
+                handed_over_at=one.handed_over_at,
                 number=one.number,
                 people=sum(place in on for on in members.on.values()),
                 only_here=len(members.which(f"only{place + 1}")),

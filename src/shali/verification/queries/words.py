@@ -105,3 +105,8 @@ CONTRADICTIONS: dict[str, Promise] = {
     "sex": _("Two sexes"),
     "result": _("Two statuses"),
 }
+SETTLEMENTS: dict[str, Promise] = {
+    "first_holds": _("The first round holds"),
+    "second_holds": _("The second round holds"),
+    "changed_since": _("Both were right: it has changed since"),
+}

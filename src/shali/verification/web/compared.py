@@ -6,10 +6,9 @@ from urllib.parse import urlencode
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from shali.foundation.ui.formats import is_chinese
 from shali.verification.queries import words
-from shali.verification.queries.compare import Compared, ComparedPerson, Comparison
-from shali.verification.web.present import Identity, Term, identity
+from shali.verification.queries.compare import ComparedPerson, Comparison
+from shali.verification.web.present import Identity, Term, identity, list_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +17,6 @@ class Part:
     label: str
     people: int
     href: str
-
-
-def title_of(one: Compared) -> str:
-    if is_chinese():
-        return f"{one.sender}{one.day.month}月{one.day.day}日第{one.number}批"
-    return f"{one.sender}, {one.day:%d %b}, {one.number}"
 
 
 def parts_of(found: Comparison) -> list[Part]:
@@ -43,7 +36,7 @@ def parts_of(found: Comparison) -> list[Part]:
         ]
     some = [part("some", _("On some"), found.on_some)] if len(found.lists) > len(("one", "other")) else []
     only = [
-        part(f"only{place}", _("Only: %(list)s") % {"list": title_of(one)}, one.only_here)
+        part(f"only{place}", _("Only: %(list)s") % {"list": list_title(one)}, one.only_here)
         for place, one in enumerate(found.lists, start=1)
     ]
     contradictions = part("contradictions", _("Contradictions"), found.contradicting)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shali.verification.web.views import anomalies, compare, endings, lists, work
+from shali.verification.web.views import anomalies, compare, endings, lists, look_backs, work
 
 app_name = "verification"
 urlpatterns = [
@@ -8,6 +8,11 @@ urlpatterns = [
     path("receive/", lists.receive, name="receive"),
     path("compare/", compare.beside, name="compare"),
     path("compare/workbook/", compare.workbook, name="compare_workbook"),
+    path("look-backs/", look_backs.index, name="look_backs"),
+    path("look-backs/<str:look_back>/", look_backs.one, name="look_back"),
+    path("lists/<str:pushed_list>/look-back/", look_backs.freeze, name="freeze"),
+    path("look-backs/tasks/<str:task>/answer/", look_backs.answer, name="answer_again"),
+    path("look-backs/differences/<str:difference>/settle/", look_backs.settle, name="settle_difference"),
     path("lists/<str:pushed_list>/gone/", compare.withdraw, name="withdraw_gone"),
     path("lists/<str:pushed_list>/", lists.one_list, name="list"),
     path("lists/<str:pushed_list>/reply/", lists.reply, name="reply"),
