@@ -11,4 +11,9 @@ class VerificationConfig(AppConfig):
 
         declare(
             verification__ListEntry__person=OnMerge.FOLD,
+            verification__AskedAgain__person=OnMerge.REPOINT,
         )
+        from shali.foundation.tasks.web.panels import use_panel
+        from shali.verification.web.views.look_backs import look_back_panel
+
+        use_panel("look_back", look_back_panel)

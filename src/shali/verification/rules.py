@@ -106,3 +106,54 @@ class AgeBand:
 
 
 AGE_BANDS = (AgeBand(0, 6), AgeBand(6, 12), AgeBand(12, 18), AgeBand(18, 24), AgeBand(24, None))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one list says of a person, as far as two lists may contradict each other.
+
+    place: path of the deepest unit that the address names; '' and empty sets say nothing
+    """
+
+    place: str = ""
+    phones: frozenset[str] = frozenset()
+    birth_on: str = ""
+    sex: str = ""
+    result: str = ""  # what the sender writes of his control status
+
+
+def contradictions(said: Sequence[Said]) -> tuple[str, ...]:
+    """Return in what lists contradict each other about one person: place, phone, birth_on, sex, result.
+
+    What one of them leaves open contradicts nothing, and neither does a unit within the other's.
+    """
+    found = []
+    places = [one.place for one in said if one.place]
+    if any(not (_lies_in(a, b) or _lies_in(b, a)) for a in places for b in places):
+        found.append("place")
+    phones = [one.phones for one in said if one.phones]
+    if len(phones) > 1 and not frozenset.intersection(*phones):
+        found.append("phone")
+    found += [name for name in ("birth_on", "sex", "result") if len({getattr(o, name) for o in said} - {""}) > 1]
+    return tuple(found)
+
+
+def _lies_in(path: str, other: str) -> bool:
+    return path == other or path.startswith(other + ".")
+
+
+# The four facts as questions of a round that asks again.
+FACT_QUESTIONS = {
+    Fact.COUNTED: "counted",
+    Fact.IDENTIFIED: "identified",
+    Fact.LOCATED: "located",
+    Fact.CONTROLLED: "controlled",
+}
+# How a difference between two rounds is settled: the first was right, the second is, or things have changed since.
+SETTLEMENTS = ("first_holds", "second_holds", "changed_since")
+
+
+def who_asks_again(*, first_path: str, round_path: str) -> str:
+    """Return the unit that asks again: the one above the first, whose workers are others; never above the round's."""
+    above = first_path.rpartition(".")[0]
+    return above if _lies_in(above, round_path) else round_path

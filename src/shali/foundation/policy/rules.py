@@ -4,7 +4,7 @@ A task keeps the deadline that it was given; a new pack changes only what is han
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,26 @@ class LadderStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a questionnaire. fact: it asks one of the four facts again, with that fact's own answers.
+
+    words, answers: in "zh" and "en"; answers by code
+    """
+
+    id: str
+    fact: int = 0
+    words: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    rule_id: str
+    questions: tuple[Question, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     id: str
     effective_from: date
@@ -57,6 +77,7 @@ class Pack:
     limits: Mapping[str, Limit]
     ladder: tuple[LadderStep, ...]
     numbers: Mapping[str, Number]
+    questionnaires: Mapping[str, Questionnaire]
 
     def is_in_force(self, day: date) -> bool:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
@@ -75,6 +96,7 @@ def read_pack(path: Path) -> Pack:
             )
     pack_id = raw["id"]
     sourced = {**raw.get("limits", {}), **raw.get("numbers", {})}
+    sourced |= raw.get("questionnaires", {})
     sourced |= {step.get("id", "?"): step for step in raw.get("ladder", [])}
     for name, entry in sourced.items():
         if not entry.get("source"):
@@ -94,7 +116,23 @@ def read_pack(path: Path) -> Pack:
             name: Number(float(entry["value"]), f"{name}@{pack_id}", entry["source"], bool(entry.get("verified")))
             for name, entry in raw.get("numbers", {}).items()
         },
+        questionnaires={
+            name: _questionnaire(f"{name}@{pack_id}", entry) for name, entry in raw.get("questionnaires", {}).items()
+        },
     )
+
+
+def _questionnaire(rule_id: str, entry: Mapping[str, Any]) -> Questionnaire:
+    questions = tuple(
+        Question(
+            id=one["id"],
+            fact=int(one.get("fact", 0)),
+            words={"zh": one.get("zh", ""), "en": one.get("en", "")},
+            answers={answer["id"]: {"zh": answer["zh"], "en": answer["en"]} for answer in one.get("answers", [])},
+        )
+        for one in entry["questions"]
+    )
+    return Questionnaire(rule_id, questions, entry["source"])
 
 
 @cache
@@ -122,6 +160,25 @@ def number(name: str, at: datetime) -> Number:
         if name in pack.numbers:
             return pack.numbers[name]
     raise NoRule(f"No rule pack in force on {at:%Y-%m-%d} has a number '{name}'.")
+
+
+def questionnaire(rule_id: str) -> Questionnaire:
+    """Return a questionnaire by the name that a round keeps: "<name>@<pack>", whatever packs came after.
+
+    :raises NoRule: there is no such pack, or it has no such questionnaire
+    """
+    name, _, pack_id = rule_id.partition("@")
+    for pack in packs():
+        if pack.id == pack_id and name in pack.questionnaires:
+            return pack.questionnaires[name]
+    raise NoRule(f"No rule pack has the questionnaire '{rule_id}'.")
+
+
+def questionnaire_in_force(name: str, at: datetime) -> Questionnaire:
+    for pack in _in_force(at):
+        if name in pack.questionnaires:
+            return pack.questionnaires[name]
+    raise NoRule(f"No rule pack in force on {at:%Y-%m-%d} has a questionnaire '{name}'.")
 
 
 def ladder(at: datetime) -> tuple[LadderStep, ...]:

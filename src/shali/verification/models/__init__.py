@@ -7,19 +7,24 @@ on it is open; a finding edited.
 from shali.verification.models.anomalies import Anomaly, AnomalyKind
 from shali.verification.models.checks import Attempt, AttemptResult, Check, FactKind, Finding, Way
 from shali.verification.models.lists import Channel, Ending, ListEntry, ListState, PushedList
+from shali.verification.models.look_backs import AskedAgain, Difference, LookBack, SecondAnswer
 
 __all__ = [
     "Anomaly",
     "AnomalyKind",
+    "AskedAgain",
     "Attempt",
     "AttemptResult",
     "Channel",
     "Check",
+    "Difference",
     "Ending",
     "FactKind",
     "Finding",
     "ListEntry",
     "ListState",
+    "LookBack",
     "PushedList",
+    "SecondAnswer",
     "Way",
 ]

@@ -31,7 +31,7 @@ class PushedList(models.Model):
     PLAIN = frozenset(
         {"id", "public_id", "path", "batch", "channel", "sender", "sender_reference", "day", "number"}
         | {"announced", "asked", "handed_over_at", "received_at", "received_by", "due_at", "rule"}
-        | {"state", "closed_at", "exercise"}
+        | {"state", "closed_at", "exercise", "corrects"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -52,10 +52,13 @@ class PushedList(models.Model):
     state = models.SmallIntegerField(choices=ListState.choices, default=ListState.IN_PREPARATION)
     closed_at = models.DateTimeField(null=True)
     exercise = models.BooleanField(default=False)
+    # A sender's list sent again, mended: laid beside the first, which stays and keeps its clock.
+    corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrections")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["path", "day", "number"], name="verification_pushedlist_number"),
+            models.CheckConstraint(name="verification_pushedlist_corrects_another", condition=~Q(corrects=F("id"))),
             models.CheckConstraint(name="verification_pushedlist_due", condition=Q(due_at__gt=F("handed_over_at"))),
             models.CheckConstraint(
                 name="verification_pushedlist_closed_pair",

@@ -97,3 +97,16 @@ SETTLED_AS: dict[str, Promise] = {
     "sent_support": _("Support sent"),
     "no_act_needed": _("No act needed"),
 }
+# In what lists contradict each other about a person.
+CONTRADICTIONS: dict[str, Promise] = {
+    "place": _("Two addresses"),
+    "phone": _("Two telephones"),
+    "birth_on": _("Two days of birth"),
+    "sex": _("Two sexes"),
+    "result": _("Two statuses"),
+}
+SETTLEMENTS: dict[str, Promise] = {
+    "first_holds": _("The first round holds"),
+    "second_holds": _("The second round holds"),
+    "changed_since": _("Both were right: it has changed since"),
+}

@@ -12,7 +12,7 @@ from shali.foundation.tasks.services.step import bring_forward
 from shali.verification.models import Check, Ending, ListEntry, PushedList
 from shali.verification.services.endings import close_finished_lists, reopen
 
-KIND = "verification"
+KIND, LOOK_BACK = "verification", "look_back"
 
 
 def fold_tasks(announced: Announced) -> None:
@@ -32,6 +32,17 @@ def _fold(merge: int, kept: int, lost: int, *, at: datetime) -> None:
             _close_into(merge, task, kept_open, kept, at=at)
         else:
             _repoint(merge, task, kept)
+    _fold_look_backs(merge, kept, lost)
+
+
+def _fold_look_backs(merge: int, kept: int, lost: int) -> None:
+    """Rounds that ask again go with the person; where both are asked just now, both go on to their end."""
+    rounds = Task.objects.select_for_update().filter(kind=LOOK_BACK)
+    both_asked = rounds.filter(subject_id=kept).exclude(state=TaskState.CLOSED).exists()
+    for task in rounds.filter(subject_id=lost).order_by("id"):
+        if task.state == TaskState.CLOSED or not both_asked:
+            note_moves(merge, relation="tasks.Task.subject", rows=[(task.pk, {"subject_id": lost})])
+            Task.objects.filter(pk=task.pk).update(subject_id=kept)
 
 
 def _repoint(merge: int, task: Task, kept: int) -> None:

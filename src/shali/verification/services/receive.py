@@ -11,6 +11,7 @@ from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import limit
 from shali.verification.models import PushedList
+from shali.verification.queries.lists import pushed_list as list_in_scope
 
 PURPOSE = "verification"
 
@@ -25,6 +26,7 @@ class HandOver:
     announced: int | None
     handed_over_at: datetime
     asked: str
+    corrects: str = ""  # public number of the list that this one is sent in place of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def receive_list(
 
 
 def _open(scope: Scope, hand_over: HandOver, *, batch: int, by: str, at: datetime) -> PushedList:
+    corrected = list_in_scope(scope, hand_over.corrects) if hand_over.corrects else None
     rule = limit("verification", hand_over.handed_over_at)
     day = day_of(hand_over.handed_over_at)
     with connection.cursor() as cursor:
@@ -87,4 +90,5 @@ def _open(scope: Scope, hand_over: HandOver, *, batch: int, by: str, at: datetim
         due_at=hand_over.handed_over_at + timedelta(hours=rule.hours),
         rule=rule.rule_id,
         exercise=settings.EXERCISE,
+        corrects=corrected,
     )

@@ -1,4 +1,6 @@
+from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -29,9 +31,16 @@ class ReceiveForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
     asked = forms.CharField(label=_("What is asked"), max_length=200, required=False)
+    corrects = forms.ChoiceField(
+        label=_("Sent in place of"),
+        required=False,
+        help_text=_("A mended list sent again is laid beside the first: what is new, gone, changed."),
+    )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, lists: Sequence[tuple[str, str]] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through unchanged
+        field = cast(forms.ChoiceField, self.fields["corrects"])
+        field.choices = [("", _("No list: it is a new one")), *lists]
         self.fields["handed_over_at"].initial = now().astimezone(city_zone())
 
     def clean_handed_over_at(self) -> datetime:
@@ -49,6 +58,7 @@ class ReceiveForm(forms.Form):
             announced=clean["announced"],
             handed_over_at=clean["handed_over_at"],
             asked=clean["asked"].strip(),
+            corrects=clean["corrects"],
         )
 
 

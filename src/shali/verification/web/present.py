@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from shali.foundation.tasks.rules import clock_state
 from shali.foundation.ui.formats import is_chinese, num
 from shali.verification.queries import words
+from shali.verification.queries.compare import Compared
 from shali.verification.queries.lists import ListFigures, ListRow
 from shali.verification.queries.worker import WorkerRow
 from shali.verification.rules import ANSWERS, Fact
@@ -42,7 +43,7 @@ def identity(what: str, terms: tuple[Term, ...]) -> Identity:
     return Identity(what, terms, off_by, verdict)
 
 
-def list_title(row: ListRow | ListFigures) -> str:
+def list_title(row: ListRow | ListFigures | Compared) -> str:
     if is_chinese():
         return f"{row.sender}{row.day.month}月{row.day.day}日第{row.number}批"
     return _("%(sender)s, %(day)s, list %(number)d") % {

@@ -1,11 +1,19 @@
 from django.urls import path
 
-from shali.verification.web.views import anomalies, endings, lists, work
+from shali.verification.web.views import anomalies, compare, endings, lists, look_backs, work
 
 app_name = "verification"
 urlpatterns = [
     path("", lists.index, name="lists"),
     path("receive/", lists.receive, name="receive"),
+    path("compare/", compare.beside, name="compare"),
+    path("compare/workbook/", compare.workbook, name="compare_workbook"),
+    path("look-backs/", look_backs.index, name="look_backs"),
+    path("look-backs/<str:look_back>/", look_backs.one, name="look_back"),
+    path("lists/<str:pushed_list>/look-back/", look_backs.freeze, name="freeze"),
+    path("look-backs/tasks/<str:task>/answer/", look_backs.answer, name="answer_again"),
+    path("look-backs/differences/<str:difference>/settle/", look_backs.settle, name="settle_difference"),
+    path("lists/<str:pushed_list>/gone/", compare.withdraw, name="withdraw_gone"),
     path("lists/<str:pushed_list>/", lists.one_list, name="list"),
     path("lists/<str:pushed_list>/reply/", lists.reply, name="reply"),
     path("my/", work.my_people_page, name="my_people"),

@@ -113,7 +113,7 @@ def with_query(context: template.Context, **changes: object) -> str:
             query.pop(key, None)
         else:
             query[key] = str(value)
-    return "?" + urlencode(sorted(query.items()))
+    return "?" + urlencode([(key, value) for key in sorted(query) for value in query.getlist(key)])
 
 
 @register.inclusion_tag("ui/_pager.html", takes_context=True)

@@ -41,7 +41,8 @@ def index(request: PostRequest) -> HttpResponse:
 @policy(verb=Verb.RECEIVE_LISTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def receive(request: PostRequest) -> HttpResponse:
-    form = ReceiveForm(request.POST or None, request.FILES or None)
+    known = [(row.public_id, present.list_title(row)) for row in lists(request.scope, at=now(), limit=50)]
+    form = ReceiveForm(request.POST or None, request.FILES or None, lists=known)
     if request.method != "POST" or not form.is_valid():
         return render(request, "verification/receive.html", {"form": form}, status=422 if form.errors else 200)
     upload = cast(TemporaryUploadedFile, form.cleaned_data["file"])

@@ -1,0 +1,177 @@
+"""Rounds that ask again, what differs between them and the first, and what a worker has to ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from shali.foundation.accounts.queries import who
+from shali.foundation.clocks import day_of
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.foundation.policy.rules import Question, questionnaire
+from shali.foundation.tasks.models import TaskState
+from shali.foundation.ui.refusal import NotInScope
+from shali.verification.models import AskedAgain, Difference, LookBack, SecondAnswer
+from shali.verification.rules import ANSWERS, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """people = closed + open; differences counts those still open, settled those that are not."""
+
+    public_id: str
+    lists: tuple[str, ...]
+    frozen_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    people: int
+    closed: int
+    open: int
+    differences: int
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    public_id: str
+    task: str
+    person: Masked | None
+    unit: str
+    unit_en: str
+    questionnaire: str
+    question: str
+    first: str
+    second: str
+    opened_at: datetime
+    settled_as: str
+    settled_by: str
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be asked of one person, and what was answered in each round. first_by: who does not ask again."""
+
+    round: str
+    questionnaire: str
+    questions: tuple[str, ...]
+    first: Mapping[str, str]
+    second: Mapping[str, str]
+    first_by: tuple[str, ...]
+    open_differences: tuple[str, ...]
+
+
+def rounds(scope: Scope) -> list[RoundRow]:
+    """Return the rounds of a scope, open ones first, the earliest due on top."""
+    found = LookBack.objects.filter(within(scope.path)).order_by("due_at", "id")
+    rows = [_round(scope, one) for one in found]
+    return sorted(rows, key=lambda row: row.closed_at is not None)
+
+
+def one_round(scope: Scope, public_id: str) -> RoundRow:
+    """Return one round.
+
+    :raises NotInScope: there is none for this scope
+    """
+    found = LookBack.objects.filter(within(scope.path), public_id=public_id).first()
+    if found is None:
+        raise NotInScope
+    return _round(scope, found)
+
+
+def differences(scope: Scope, public_id: str, *, at: datetime, settled: bool) -> list[DifferenceRow]:
+    """Return what differs between a round and the first, the oldest first."""
+    found = list(
+        Difference.objects.filter(
+            within(scope.path), asked__look_back__public_id=public_id, settled_at__isnull=not settled
+        )
+        .select_related("asked__task__unit", "asked__look_back")
+        .order_by("opened_at", "id")[:500]
+    )
+    people = masked_many(scope, [one.asked.person_id for one in found], on=day_of(at))
+    names = who(one.settled_by for one in found)
+    return [
+        DifferenceRow(
+            public_id=one.public_id,
+            task=one.asked.task.public_id,
+            person=people.get(one.asked.person_id),
+            unit=one.asked.task.unit.name,
+            unit_en=one.asked.task.unit.name_en,
+            questionnaire=one.asked.look_back.questionnaire,
+            question=one.question,
+            first=one.first,
+            second=one.second,
+            opened_at=one.opened_at,
+            settled_as=one.settled_as,
+            settled_by=names[one.settled_by].name if one.settled_by in names else one.settled_by,
+            settled_at=one.settled_at,
+        )
+        for one in found
+    ]
+
+
+def asked_of(scope: Scope, task: str) -> Asked:
+    """Return what a task of a round asks.
+
+    :raises NotInScope: there is no such task for this scope
+    """
+    found = (
+        AskedAgain.objects.select_related("look_back")
+        .filter(within(scope.path, "task__path"), task__public_id=task)
+        .first()
+    )
+    if found is None:
+        raise NotInScope
+    second = {answer.question: answer.answer for answer in SecondAnswer.objects.filter(asked=found).order_by("id")}
+    still_open = found.differences.filter(settled_at=None).order_by("id")
+    return Asked(
+        round=found.look_back.public_id,
+        questionnaire=found.look_back.questionnaire,
+        questions=tuple(found.look_back.questions),
+        first=found.first,
+        second=second,
+        first_by=tuple(found.first_by),
+        open_differences=tuple(still_open.values_list("question", flat=True)),
+    )
+
+
+def answers_of(scope: Scope, rule_id: str, question: str) -> tuple[str, ...]:
+    """Return the codes of the answers that a question of a questionnaire has; the documents are public."""
+    found = question_of(scope, rule_id, question)
+    if found.fact:
+        return tuple(answer.code for answer in ANSWERS[Fact(found.fact)])
+    return tuple(found.answers)
+
+
+def question_of(scope: Scope, rule_id: str, question: str) -> Question:
+    """Return a question of a questionnaire.
+
+    :raises NotInScope: it has no such question
+    """
+    for one in questionnaire(rule_id).questions:
+        if one.id == question:
+            return one
+    raise NotInScope
+
+
+def _round(scope: Scope, one: LookBack) -> RoundRow:
+    asked = AskedAgain.objects.filter(within(scope.path, "task__path"), look_back=one)
+    sums = asked.aggregate(people=Count("pk"), closed=Count("pk", filter=Q(task__state=TaskState.CLOSED)))
+    found = Difference.objects.filter(within(scope.path), asked__look_back=one)
+    counts = found.aggregate(
+        open=Count("pk", filter=Q(settled_at=None)), settled=Count("pk", filter=Q(settled_at__isnull=False))
+    )
+    return RoundRow(
+        public_id=one.public_id,
+        lists=tuple(one.lists),
+        frozen_at=one.frozen_at,
+        due_at=one.due_at,
+        closed_at=one.closed_at,
+        people=sums["people"],
+        closed=sums["closed"],
+        open=sums["people"] - sums["closed"],
+        differences=counts["open"],
+        settled=counts["settled"],
+    )
