@@ -1,12 +1,12 @@
 """What an officer could dispute, as tables."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shali.foundation.tasks import rules
 
-AT = datetime(2022, 8, 10, 12, 0)
+AT = datetime(2022, 8, 10, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
