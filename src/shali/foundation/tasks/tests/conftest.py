@@ -36,14 +36,16 @@ class City:
     def scope(self, name: str) -> Scope:
         return scope_of(self.posts[name])
 
-    def tasks(self, count: int, *, unit: Unit | None = None, at: datetime = HANDED_OVER) -> list[Task]:
+    def tasks(
+        self, count: int, *, unit: Unit | None = None, at: datetime = HANDED_OVER, kind: str = "verification"
+    ) -> list[Task]:
         unit = unit or self.first
         with in_scope(system_scope("test")):
             people = enrol_people(
                 [NewPerson(name=f"乌有{n}", unit=unit.pk, path=unit.path) for n in range(count)], source="test", at=at
             )
             new = [
-                NewTask("verification", unit.pk, person, "4111", at, at + timedelta(hours=24), "verification@test")
+                NewTask(kind, unit.pk, person, "4111", at, at + timedelta(hours=24), "verification@test")
                 for person in people
             ]
             opened = open_tasks(new, by="system:test", at=at)

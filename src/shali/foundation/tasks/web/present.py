@@ -1,6 +1,7 @@
 """Tasks made ready for the pages: words, addresses, and what a post may do, with the reason where it may not."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.tasks.models import TaskState
 from shali.foundation.tasks.queries.desk import TaskRow
 from shali.foundation.tasks.queries.task import JointRow, Line, TaskRecord, TransferRow
+from shali.foundation.tasks.rules import may_insist
 from shali.foundation.tasks.web import words
 from shali.foundation.ui.paging import Page
 
@@ -70,7 +72,9 @@ def _why(line: Line) -> str:
     return _("; ").join(str(word) for word in said)
 
 
-def transfers(found: tuple[TransferRow, ...] | list[TransferRow], scope: Scope) -> list[dict[str, object]]:
+def transfers(
+    found: tuple[TransferRow, ...] | list[TransferRow], scope: Scope, *, at: datetime
+) -> list[dict[str, object]]:
     return [
         {
             "row": one,
@@ -78,7 +82,11 @@ def transfers(found: tuple[TransferRow, ...] | list[TransferRow], scope: Scope) 
             "state": words.TRANSFER_STATES[one.state],
             "may_answer": one.state == 1 and scope.holds(one.to_path) and one.asked_by != scope.name,
             "may_withdraw": one.state in (1, 4) and scope.holds(one.from_path),
-            "may_insist": place == 0 and one.state in (1, 3) and scope.holds(one.from_path),
+            "may_insist": place == 0
+            and scope.holds(one.from_path)
+            and may_insist(
+                is_refused=one.state == 3, is_pending=one.state == 1, answer_due_at=one.answer_due_at, at=at
+            ),
             "may_arbitrate": one.state == 4 and scope.holds(one.arbiter_path) and one.asked_by != scope.name,
         }
         for place, one in enumerate(found)

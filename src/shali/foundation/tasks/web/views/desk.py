@@ -100,7 +100,7 @@ def arbitration(request: PostRequest) -> HttpResponse:
     found = disputes(request.scope, at=at)
     rows = [
         {**one, "units": units_to_choose(request.scope, found[place].from_path)}
-        for place, one in enumerate(present.transfers(found, request.scope))
+        for place, one in enumerate(present.transfers(found, request.scope, at=at))
     ]
     return render(request, "tasks/arbitration.html", {"rows": rows, "at": at})
 

@@ -50,10 +50,11 @@ def one(request: PostRequest, task: str) -> HttpResponse:
         {
             "record": record,
             "row": record.row,
+            "owners": [(unit, request.scope.holds(unit.path)) for unit in record.owners],
             "kind": words.KINDS.get(record.row.kind, record.row.kind),
             "panel": render_to_string(shown.template, dict(shown.context), request) if shown else "",
             "history": present.history(record.history),
-            "transfers": present.transfers(record.transfers, request.scope),
+            "transfers": present.transfers(record.transfers, request.scope, at=at),
             "joint": present.joint(record.joint),
             "why_not": present.why_not(record, request.scope),
             "waits_for": words.BLOCKED_ON.get(record.row.blocked_on, ""),
