@@ -10,7 +10,7 @@ from shali.foundation.journal.access import record_access
 from shali.foundation.jurisdictions.models import Department, Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
-from shali.foundation.tasks.models import Event, JointRequest, Reminder, Task, Transfer
+from shali.foundation.tasks.models import Event, JointRequest, Reminder, Task, TaskState, Transfer
 from shali.foundation.tasks.queries.desk import state_of
 from shali.foundation.tasks.rules import holds
 from shali.foundation.ui.refusal import NotInScope
@@ -80,6 +80,8 @@ class TaskRecord:
     person: Masked | None
     owners: tuple[Unit, ...]
     is_ours: bool
+    is_closed: bool
+    is_accepted: bool
     closed_in: timedelta | None
     history: tuple[Line, ...]
     transfers: tuple[TransferRow, ...]
@@ -116,6 +118,8 @@ def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
         person=people.get(row.subject_id or 0),
         owners=tuple(units[path] for path in _above(row.path) if path in units),
         is_ours=is_ours,
+        is_closed=row.state == TaskState.CLOSED,
+        is_accepted=row.state == TaskState.ACCEPTED,
         closed_in=row.closed_at - row.handed_over_at if row.closed_at else None,
         history=tuple(_line(event, named, units) for event in events),
         transfers=tuple(_transfer(one, named, units, None) for one in transfers),

@@ -130,7 +130,6 @@ def _look(live, page, address: str, assert_accessible) -> None:
     answer = page.goto(live.url + address)
     assert answer.status == 200
     assert_accessible(page)
-    page.screenshot(path=f"/tmp/t{address.replace('/', '_')}{page.viewport_size['width']}.png", full_page=True)
 
 
 def _enter(live, page, city: City, name: str) -> None:

@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.scope import Scope
-from shali.foundation.tasks.models import TaskState
 from shali.foundation.tasks.queries.desk import TaskRow
 from shali.foundation.tasks.queries.task import JointRow, Line, TaskRecord, TransferRow
 from shali.foundation.tasks.rules import may_insist
@@ -99,12 +98,11 @@ def joint(found: tuple[JointRow, ...] | list[JointRow]) -> list[dict[str, object
 
 def why_not(record: TaskRecord, scope: Scope) -> dict[str, str]:
     """Return for each act the sentence that says why this post may not do it now; "" where it may."""
-    row = record.row
-    closed = _("The task is closed.") if row.state == TaskState.CLOSED else ""
+    closed = _("The task is closed.") if record.is_closed else ""
     foreign = "" if record.is_ours else _("Another unit owns the task; answer its request below.")
     waiting = any(one.state in (1, 4) for one in record.transfers)
     asked = _("A request waits already.") if waiting else ""
-    accepted = _("Accepted already.") if row.state == TaskState.ACCEPTED else ""
+    accepted = _("Accepted already.") if record.is_accepted else ""
     verbs = {
         "accept": "accept_tasks",
         "assign": "assign_tasks",

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 WHICH: dict[str, Promise] = {
-    "open": _("Open"),
+    "open": _("Not closed"),
     "overdue": _("Overdue"),
     "soon": _("Due soon"),
     "next_two_hours": _("Due within 2 hours"),
@@ -31,7 +31,7 @@ WHY: dict[str, Promise] = {
 }
 KINDS: dict[str, Promise] = {"verification": _("Verification")}
 ACTS: dict[str, Promise] = {
-    "handed_over": _("Handed over"),
+    "handed_over": _("Was handed over"),
     "asked_again": _("Another list asks for the same person"),
     "accepted": _("Accepted"),
     "refused": _("Refused"),
@@ -70,7 +70,7 @@ TRANSFERS: dict[str, Promise] = {
 BLOCKED_ON: dict[str, Promise] = {
     "person": _("The person's answer"),
     "department": _("A department"),
-    "other_city": _("Another city"),
+    "other_city": _("Somebody in another city"),
     "no_access": _("No access to the place"),
     "sender": _("The sender of the list"),
 }
