@@ -44,7 +44,7 @@ ACTS: dict[str, Promise] = {
     "assigned": _("Assigned"),
     "blocked": _("Waits for somebody"),
     "unblocked": _("Goes on"),
-    "noted": _("Note"),
+    "noted": _("Remark"),
     "progressed": _("Work recorded"),
     "reminded": _("Reminded"),
     "escalated": _("Escalated"),
