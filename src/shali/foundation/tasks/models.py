@@ -103,6 +103,7 @@ class Act(models.TextChoices):
     TRANSFER_ACCEPTED = "transfer_accepted"
     TRANSFER_REFUSED = "transfer_refused"
     TRANSFER_WITHDRAWN = "transfer_withdrawn"
+    TRANSFER_DISPUTED = "transfer_disputed"  # the owner insists; the arbiter decides
     ARBITRATED = "arbitrated"
     ASSIGNED = "assigned"
     BLOCKED = "blocked"

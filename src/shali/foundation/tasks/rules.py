@@ -54,3 +54,37 @@ def steps_due(*, used: float, steps: list[tuple[str, float]]) -> list[str]:
 def share_used(*, handed_over_at: datetime, due_at: datetime, at: datetime) -> float:
     """Return how much of the limit is used; above 1 it is overdue."""
     return (at - handed_over_at) / max(due_at - handed_over_at, timedelta(seconds=1))
+
+
+def ladder_path(owner: str, to: str) -> str:
+    """Return whom a step of the ladder tells: the owner, or the unit of a level above it; "" where there is none.
+
+    A unit is not told above itself: the step "township" of a township's own task has nobody to tell.
+    """
+    if to == "owner":
+        return owner
+    parts = owner.split(".")
+    depth = {"city": 1, "county": 2, "township": 3, "community": 4}[to]
+    return ".".join(parts[:depth]) if depth < len(parts) or (depth == len(parts) == 1) else ""
+
+
+def holds(unit: str, path: str) -> bool:
+    """Say whether a path is a unit's own or lies below it."""
+    return path == unit or path.startswith(unit + ".")
+
+
+def may_arbitrate(*, unit: str, arbiter: str, post: str, asked_by: str) -> bool:
+    """Say whether a post decides between two units: it sits at their common parent or above, and did not ask."""
+    return holds(unit, arbiter) and post != asked_by
+
+
+def may_insist(*, is_refused: bool, is_pending: bool, answer_due_at: datetime, at: datetime) -> bool:
+    """Say whether the owner may call the arbiter: the other unit said no, or let the hour for its answer pass."""
+    return is_refused or (is_pending and at > answer_due_at)
+
+
+REFUSAL_REASONS = ("not_ours", "wrong_address", "outside_city", "duplicate", "not_enough_told")
+TRANSFER_REASONS = ("lives_there", "stays_there", "works_there", "moved", "wrong_address")
+BLOCKED_ON = ("person", "department", "other_city", "no_access", "sender")
+ASKS = ("locate_phone", "look_up_household", "look_up_travel", "medical_check", "accompany")
+ANSWERS = ("done", "nothing_found", "not_ours")

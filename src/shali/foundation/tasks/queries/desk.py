@@ -1,0 +1,168 @@
+"""The desk's list of tasks, due first, and how many each filter holds."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from shali.foundation.clocks import day_of, start_of_day
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.foundation.policy.rules import due_soon_share
+from shali.foundation.tasks.models import Reminder, Task, TaskState, Transfer, TransferState
+from shali.foundation.tasks.rules import clock_state
+from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
+
+WHICH = (
+    "open",
+    "overdue",
+    "soon",
+    "next_two_hours",
+    "not_accepted",
+    "blocked",
+    "to_answer",
+    "to_arbitrate",
+    "mine",
+    "told",
+    "closed_today",
+)
+STILL_OPEN = ~Q(state=TaskState.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the desk shows: one of WHICH, and a unit within the scope ("" for all of it)."""
+
+    which: str = "open"
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One task as the desk shows it; `why` is the code of the reason why it is in this list."""
+
+    public_id: str
+    kind: str
+    state: str
+    handed_over_at: datetime
+    due_at: datetime
+    closed_in: timedelta | None
+    person: Masked | None
+    unit: str
+    unit_en: str
+    path: str
+    assignee: str
+    is_accepted: bool
+    blocked_on: str
+    why: str
+
+
+def filtered(scope: Scope, chosen: Filter, *, at: datetime) -> QuerySet[Task]:
+    """Return the tasks that a filter holds: a number on a page and its rows are this same set."""
+    path = chosen.unit if chosen.unit and scope.holds(chosen.unit) else scope.path
+    offered = Transfer.objects.filter(within(scope.path, "to_path"), task=OuterRef("pk"), state=TransferState.PENDING)
+    if chosen.which == "to_answer":
+        # What others ask us to take lies outside our part of the tree.
+        return Task.objects.filter(STILL_OPEN, Exists(offered))
+    tasks = Task.objects.filter(within(path)).filter(_conditions(scope, at).get(chosen.which, STILL_OPEN))
+    if chosen.which == "to_arbitrate":
+        disputed = Transfer.objects.filter(arbiter_path=scope.path, state=TransferState.DISPUTED)
+        tasks = tasks.filter(pk__in=disputed.values("task_id"))
+    if chosen.which == "told":
+        told = Reminder.objects.filter(to_path=scope.path)
+        tasks = tasks.filter(pk__in=told.values("task_id"))
+    return tasks
+
+
+def _conditions(scope: Scope, at: datetime) -> dict[str, Q]:
+    return {
+        "overdue": STILL_OPEN & Q(due_at__lt=at),
+        "soon": STILL_OPEN & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=6)),
+        "next_two_hours": STILL_OPEN & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=2)),
+        "not_accepted": Q(state=TaskState.HANDED_OVER),
+        "blocked": STILL_OPEN & Q(blocked_since__isnull=False),
+        "mine": STILL_OPEN & Q(assignee_id=scope.post or 0),
+        "closed_today": Q(state=TaskState.CLOSED, closed_at__gte=start_of_day(day_of(at))),
+    }
+
+
+def counts(scope: Scope, *, unit: str = "", at: datetime) -> dict[str, int]:
+    """Return how many tasks each filter holds, by the filter's name; four queries."""
+    path = unit if unit and scope.holds(unit) else scope.path
+    conditions = _conditions(scope, at) | {"open": STILL_OPEN}
+    closed = conditions.pop("closed_today")
+    tasks = Task.objects.filter(within(path))
+    found: dict[str, int] = tasks.filter(STILL_OPEN).aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    )
+    found["closed_today"] = tasks.filter(closed).count()
+    for which in ("to_answer", "to_arbitrate", "told"):
+        found[which] = filtered(scope, Filter(which, unit), at=at).count()
+    return found
+
+
+def tasks_page(scope: Scope, chosen: Filter, *, at: datetime, after: str = "") -> Page[TaskRow]:
+    """Return one page of tasks, due first."""
+    tasks = filtered(scope, chosen, at=at)
+    total = tasks.order_by()[: COUNTED_AT_MOST + 1].count()
+    place = read_mark(after)
+    shown = 0
+    if place is not None:
+        since, number, shown = place
+        due = datetime.fromtimestamp(since, UTC)
+        tasks = tasks.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=number))
+    found = list(tasks.select_related("unit", "assignee__user").order_by("due_at", "id")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    people = masked_many(scope, [task.subject_id for task in found if task.subject_id], on=day_of(at))
+    return Page(
+        rows=[_row(task, people.get(task.subject_id or 0), chosen, at) for task in found],
+        first=shown + 1 if found else 0,
+        last=shown + len(found),
+        total=total if total <= COUNTED_AT_MOST else None,
+        next=mark(found[-1].due_at, found[-1].pk, shown + len(found)) if more else "",
+        is_first=place is None,
+    )
+
+
+def state_of(scope: Scope, task: Task, *, at: datetime) -> str:
+    """Return the state that the badge of a task of the scope shows."""
+    return clock_state(
+        handed_over_at=task.handed_over_at,
+        due_at=task.due_at,
+        at=at,
+        soon_share=due_soon_share(task.handed_over_at),
+        is_closed=task.state == TaskState.CLOSED,
+        is_blocked=task.blocked_since is not None,
+    )
+
+
+def _row(task: Task, person: Masked | None, chosen: Filter, at: datetime) -> TaskRow:
+    state = state_of(Scope(task.path, ""), task, at=at)
+    is_accepted = task.state != TaskState.HANDED_OVER
+    return TaskRow(
+        public_id=task.public_id,
+        kind=task.kind,
+        state=state,
+        handed_over_at=task.handed_over_at,
+        due_at=task.due_at,
+        closed_in=task.closed_at - task.handed_over_at if task.closed_at else None,
+        person=person,
+        unit=task.unit.name,
+        unit_en=task.unit.name_en,
+        path=task.path,
+        assignee=task.assignee.user.name if task.assignee else "",
+        is_accepted=is_accepted,
+        blocked_on=task.blocked_on,
+        why=_why(chosen.which, state, is_accepted=is_accepted, is_assigned=task.assignee_id is not None),
+    )
+
+
+def _why(which: str, state: str, *, is_accepted: bool, is_assigned: bool) -> str:
+    """The nearest reason: what the filter asked for, else what presses most."""
+    if which in ("to_answer", "to_arbitrate", "told"):
+        return which
+    if state in ("done", "overdue", "blocked", "soon"):
+        return state
+    if not is_accepted:
+        return "not_accepted"
+    return "assigned" if is_assigned else "unassigned"

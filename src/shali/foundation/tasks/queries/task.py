@@ -1,0 +1,269 @@
+"""One task with all that happened to it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shali.foundation.accounts.models import Post
+from shali.foundation.accounts.queries import Who, in_force, who
+from shali.foundation.clocks import day_of
+from shali.foundation.journal.access import record_access
+from shali.foundation.jurisdictions.models import Department, Unit
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.foundation.tasks.models import Event, JointRequest, Reminder, Task, TaskState, Transfer
+from shali.foundation.tasks.queries.desk import state_of
+from shali.foundation.tasks.rules import holds
+from shali.foundation.ui.refusal import NotInScope
+from shali.foundation.vault.sealing import open_text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history: who did what, when, between which units, and why."""
+
+    seq: int
+    act: str
+    at: datetime
+    by: str
+    who: Who | None
+    from_unit: Unit | None
+    to_unit: Unit | None
+    detail: dict[str, object]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    public_id: str
+    task: str
+    kind: int
+    state: int
+    from_unit: Unit
+    to_unit: Unit | None
+    arbiter: Unit | None
+    to_path: str
+    from_path: str
+    arbiter_path: str
+    reason: str
+    asked_at: datetime
+    asked_by: str
+    asker: Who | None
+    answer_due_at: datetime
+    decided_at: datetime | None
+    person: Masked | None
+
+
+@dataclass(frozen=True, slots=True)
+class JointRow:
+    public_id: str
+    task: str
+    department: str
+    department_en: str
+    unit: Unit
+    ask: str
+    asked_at: datetime
+    asker: Who | None
+    due_at: datetime
+    answer: str
+    answered_at: datetime | None
+    note: str
+    answer_note: str
+    person: Masked | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """All that the page of one task shows."""
+
+    row: Task
+    state: str
+    person: Masked | None
+    owners: tuple[Unit, ...]
+    is_ours: bool
+    is_closed: bool
+    is_accepted: bool
+    closed_in: timedelta | None
+    history: tuple[Line, ...]
+    transfers: tuple[TransferRow, ...]
+    joint: tuple[JointRow, ...]
+    reminders: tuple[Reminder, ...]
+
+
+def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
+    """Return a task of the scope, or one that a unit of the scope is asked to take.
+
+    :raises NotInScope: there is none
+    """
+    row = Task.objects.select_related("unit", "assignee__user").filter(public_id=public_id).first()
+    if row is None:
+        raise NotInScope
+    is_ours = scope.holds(row.path)
+    transfers = list(Transfer.objects.select_related("from_unit", "to_unit", "task").filter(task=row).order_by("-id"))
+    if not is_ours and not any(one.state in (1, 4) and scope.holds(one.to_path or "-") for one in transfers):
+        raise NotInScope
+    events = list(Event.objects.filter(task=row).order_by("-seq"))
+    joint = list(JointRequest.objects.select_related("department__unit", "task").filter(task=row).order_by("-id"))
+    named = who([e.by for e in events] + [t.asked_by for t in transfers] + [j.asked_by for j in joint])
+    units = _units(
+        {e.from_path for e in events}
+        | {e.to_path for e in events}
+        | {t.arbiter_path for t in transfers}
+        | set(_above(row.path))
+    )
+    people = masked_many(scope, [row.subject_id] if row.subject_id else [], on=day_of(at))
+    _record_notes(scope, row, events, at=at)
+    return TaskRecord(
+        row=row,
+        state=state_of(scope, row, at=at),
+        person=people.get(row.subject_id or 0),
+        owners=tuple(units[path] for path in _above(row.path) if path in units),
+        is_ours=is_ours,
+        is_closed=row.state == TaskState.CLOSED,
+        is_accepted=row.state == TaskState.ACCEPTED,
+        closed_in=row.closed_at - row.handed_over_at if row.closed_at else None,
+        history=tuple(_line(event, named, units) for event in events),
+        transfers=tuple(_transfer(one, named, units, None) for one in transfers),
+        joint=tuple(_joint(one, named, None) for one in joint),
+        reminders=tuple(Reminder.objects.filter(task=row).order_by("-at", "-id")),
+    )
+
+
+def _above(path: str) -> list[str]:
+    parts = path.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+
+
+def _units(paths: set[str]) -> dict[str, Unit]:
+    return {unit.path: unit for unit in Unit.objects.filter(path__in=paths - {""})}
+
+
+def _record_notes(scope: Scope, row: Task, events: list[Event], *, at: datetime) -> None:
+    """Notes may name people: showing them is a look like any other."""
+    if any(event.note_sealed for event in events):
+        record_access(
+            scope=scope,
+            act="work_list",
+            purpose="own_tasks",
+            subject_kind="task",
+            subject=row.pk,
+            fields=["note"],
+            people=[row.subject_id] if row.subject_id else [],
+            task=row.pk,
+            at=at,
+        )
+
+
+def _line(event: Event, named: dict[str, Who], units: dict[str, Unit]) -> Line:
+    sealed = event.note_sealed
+    return Line(
+        seq=event.seq,
+        act=event.act,
+        at=event.at,
+        by=event.by,
+        who=named.get(event.by),
+        from_unit=units.get(event.from_path),
+        to_unit=units.get(event.to_path),
+        detail=event.detail,
+        note=open_text(sealed, table="tasks_event", column="note", row=event.pk) if sealed else "",
+    )
+
+
+def _transfer(one: Transfer, named: dict[str, Who], units: dict[str, Unit], person: Masked | None) -> TransferRow:
+    return TransferRow(
+        public_id=one.public_id,
+        task=one.task.public_id,
+        kind=one.kind,
+        state=one.state,
+        from_unit=one.from_unit,
+        to_unit=one.to_unit,
+        arbiter=units.get(one.arbiter_path),
+        to_path=one.to_path,
+        from_path=one.from_path,
+        arbiter_path=one.arbiter_path,
+        reason=one.reason,
+        asked_at=one.asked_at,
+        asked_by=one.asked_by,
+        asker=named.get(one.asked_by),
+        answer_due_at=one.answer_due_at,
+        decided_at=one.decided_at,
+        person=person,
+    )
+
+
+def _joint(one: JointRequest, named: dict[str, Who], person: Masked | None) -> JointRow:
+    note, answer = one.note_sealed, one.answer_sealed
+    return JointRow(
+        public_id=one.public_id,
+        task=one.task.public_id,
+        department=one.department.name,
+        department_en=one.department.name_en,
+        unit=one.department.unit,
+        ask=one.ask,
+        asked_at=one.asked_at,
+        asker=named.get(one.asked_by),
+        due_at=one.due_at,
+        answer=one.answer,
+        answered_at=one.answered_at,
+        note=open_text(note, table="tasks_jointrequest", column="note", row=one.pk) if note else "",
+        answer_note=open_text(answer, table="tasks_jointrequest", column="answer", row=one.pk) if answer else "",
+        person=person,
+    )
+
+
+def disputes(scope: Scope, *, at: datetime) -> list[TransferRow]:
+    """Return what waits for this unit's word between two others, the most pressing first."""
+    found = list(
+        Transfer.objects.select_related("from_unit", "to_unit", "task")
+        .filter(within(scope.path, "arbiter_path"), state=4)
+        .order_by("answer_due_at", "id")[:200]
+    )
+    people = masked_many(scope, [one.task.subject_id for one in found if one.task.subject_id], on=day_of(at))
+    named, units = who(one.asked_by for one in found), _units({one.arbiter_path for one in found})
+    return [_transfer(one, named, units, people.get(one.task.subject_id or 0)) for one in found]
+
+
+def asked_of_department(scope: Scope, *, at: datetime) -> list[JointRow]:
+    """Return what this department was asked, unanswered first; its desk sees nothing else of a task."""
+    found = list(
+        JointRequest.objects.select_related("department__unit", "task")
+        .filter(department_id=scope.department or 0)
+        .order_by("answered_at", "due_at", "id")
+    )
+    found.sort(key=lambda one: one.answered_at is not None)
+    found = found[:200]
+    subjects = [one.task.subject_id for one in found if one.task.subject_id]
+    people = masked_many(scope, subjects, on=day_of(at))
+    if found:
+        record_access(
+            scope=scope,
+            act="work_list",
+            purpose="own_tasks",
+            subject_kind="task_list",
+            subject=None,
+            fields=["name", "document_tail", "note"],
+            people=subjects,
+            at=at,
+        )
+    named = who(one.asked_by for one in found)
+    return [_joint(one, named, people.get(one.task.subject_id or 0)) for one in found]
+
+
+def posts_of_unit(scope: Scope, path: str, *, at: datetime) -> list[Post]:
+    """Return the posts in force at a unit of the scope: who may work on its tasks."""
+    if not scope.holds(path):
+        return []
+    return list(Post.objects.select_related("user", "unit").filter(in_force(at), path=path).order_by("role", "id"))
+
+
+def departments_above(scope: Scope, path: str) -> list[Department]:
+    """Return the departments of the units at or above a unit, whom its tasks may ask to join."""
+    found = Department.objects.select_related("unit").filter(path__in=_above(path)).order_by("path", "place", "id")
+    return [one for one in found if holds(one.path, path)]
+
+
+def units_to_choose(scope: Scope, path: str) -> list[Unit]:
+    """Return units near one: its siblings and their parents' siblings, for a transfer; any other by its path."""
+    parts = path.split(".")
+    parents = [".".join(parts[:n]) for n in range(1, len(parts))]
+    found = Unit.objects.filter(parent__path__in=parents, closed_on=None).exclude(path=path)
+    return list(found.select_related("parent").order_by("-level", "parent__path", "place", "id")[:300])
