@@ -1,4 +1,4 @@
-"""The demo's pushed lists as workbooks with the damage that real ones bring; made from a seed, about invented people."""
+"""The demo's pushed lists: workbooks with the damage that real ones bring, made from a seed, about invented people."""
 
 import random
 from collections.abc import Sequence

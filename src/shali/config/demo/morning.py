@@ -1,4 +1,4 @@
-"""The morning of 10 August 2022 in the demo city, through the services that an installation uses: lists, checks, work."""
+"""The morning of 10 August 2022 in the demo city, through an installation's own services: lists, checks, work."""
 
 import random
 import tempfile
