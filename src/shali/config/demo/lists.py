@@ -43,8 +43,9 @@ def write_list(path: Path, shape: Shape, people: Sequence[Resident], draw: rando
     rows += draw.sample(rows, shape.repeated)
     rows += [_damaged(number, draw) for number in range(shape.damaged)]
     book = Workbook()
-    sheet = book.active
-    sheet.title = "协查名单"
+    for unwanted in book.worksheets:
+        book.remove(unwanted)
+    sheet = book.create_sheet("协查名单")
     sheet.append([shape.title])
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=6)
     sheet.append(list(HEADINGS[shape.headings]))
