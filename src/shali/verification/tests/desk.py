@@ -74,15 +74,9 @@ def push(
     book.save(path)
     handed_over = HANDED_OVER + timedelta(hours=hours_later)
     said = HandOver(Channel.PUBLIC_SECURITY, "市公安局", "", announced, handed_over, "")
+    at = handed_over + timedelta(hours=1)
     with in_scope(CITY):
-        one = receive_list(
-            scope=CITY,
-            path=path,
-            file_name=path.name,
-            hand_over=said,
-            by=CITY.name,
-            at=handed_over + timedelta(hours=1),
-        )
+        one = receive_list(scope=CITY, path=path, file_name=path.name, hand_over=said, by=CITY.name, at=at)
         confirm_batch(scope=CITY, batch=one.batch_public_id, by=CITY.name, at=AT)
     settle_batch(batch=one.batch, at=at)
     return one
