@@ -8,7 +8,10 @@ class VerificationConfig(AppConfig):
 
     def ready(self) -> None:
         from shali.foundation.people.relations import OnMerge, declare
+        from shali.foundation.tasks.web.panels import use_panel
+        from shali.verification.web.panel import check_panel
 
+        use_panel("verification", check_panel)
         declare(
             verification__ListEntry__person=OnMerge.FOLD,
             verification__AskedAgain__person=OnMerge.REPOINT,

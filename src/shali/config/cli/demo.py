@@ -1,16 +1,42 @@
+"""`shali demo …`: the demo city, and how to get into it."""
+
+from typing import Annotated
+
 import typer
-from rich import print as say
 
 from shali.config.cli.installation import installation
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="The demo city: make it, sign in to it")
 
 
-@app.command()
-def links(address: str = typer.Option("http://localhost:8000", help="Where the installation answers.")) -> None:
-    """Print fresh one-time sign-in links for the cast of the demo city; each holds for an hour."""
-    with installation():
-        from shali.config import demo
+@app.command("links")
+def links_command(
+    address: Annotated[str, typer.Option(help="Where `shali run` answers.")] = "http://localhost:8000",
+) -> None:
+    """Print fresh sign-in links for the cast: each opens once, within the hour."""
+    from shali.foundation.ui.refusal import Refusal
 
-        for name, link in demo.links(address.rstrip("/")):
-            say(f"  {name:<20} {link}")
+    with installation(role="owner"):
+        from shali.config.demo import links
+
+        found = links(address.rstrip("/"))
+    if not found:
+        raise Refusal("There is no demo city here. `shali demo make` makes one in an empty database.")
+    for name, link in found:
+        print(f"{name:<28} {link}")
+
+
+@app.command("make")
+def make_command() -> None:
+    """Make the demo city in an empty database; where there are people already, nothing changes."""
+    with installation(role="owner", prepared=True):
+        from shali.config import demo, reference
+        from shali.config.start import prepare
+        from shali.config.start.steps import step
+
+        with step("Tables"):
+            prepare.migrate()
+        with step("Reference data"):
+            reference.ensure()
+        with step("Demo city"):
+            demo.ensure()

@@ -46,6 +46,8 @@ def enter_cast(*, busiest: str, at: datetime) -> None:
     """
     units = {unit.path: unit for unit in Unit.objects.all()}
     for part in CAST:
+        if Post.objects.filter(user__username=part.username).exists():
+            continue  # the morning needed them before
         unit = units[part.path or busiest]
         if part.role is Role.TOWNSHIP_DESK:
             unit = units[".".join(busiest.split(".")[:3])]
@@ -57,21 +59,30 @@ def enter_cast(*, busiest: str, at: datetime) -> None:
             _enter(Part(f"county-{unit.code[:6]}", f"值班员{unit.code[4:6]}", Role.COUNTY_DESK, unit.path), unit, at=at)
 
 
+def enter_part(username: str, *, at: datetime) -> Post:
+    """Make one of the cast before the others, for whoever acts in the morning that is played."""
+    part = next(one for one in CAST if one.username == username)
+    return _enter(part, Unit.objects.get(path=part.path), at=at)
+
+
+def enter_worker(unit: Unit, *, is_of_cast: bool, at: datetime) -> Post:
+    """Make whoever works at a unit that has people to find; at the busiest community it is the cast's worker."""
+    part = next(one for one in CAST if one.role is Role.COMMUNITY_WORKER)
+    if not is_of_cast:
+        role = {2: Role.COUNTY_DESK, 3: Role.TOWNSHIP_DESK, 4: Role.COMMUNITY_WORKER}.get(unit.level, Role.CITY_DUTY)
+        part = Part(f"{role.code.replace('_', '-')}-{unit.code}", _name(unit), role, unit.path)
+    return _enter(part, unit, at=at)
+
+
+def _name(unit: Unit) -> str:
+    first, second = divmod(unit.pk, len(GIVEN))
+    return f"乌{GIVEN[first % len(GIVEN)]}{GIVEN[second]}"
+
+
 def _enter(part: Part, unit: Unit, *, at: datetime) -> Post:
     user = add_user(username=part.username, name=part.name, at=at)
     department = Department.objects.get(unit=unit, code=part.department) if part.department else None
     return give_post(user=user, role=part.role, unit=unit, department=department, scope=None, by=BY, at=at, days=60)
-
-
-def enter_workers(paths: list[str], *, at: datetime) -> dict[str, Post]:
-    """Give every community that has people on lists a worker, and return the posts by path."""
-    units = {unit.path: unit for unit in Unit.objects.filter(path__in=paths, level=4)}
-    posts = {}
-    for number, path in enumerate(sorted(units)):
-        name = GIVEN[number % len(GIVEN)] + GIVEN[number // len(GIVEN) % len(GIVEN)]
-        part = Part(f"worker-{units[path].code}", f"乌{name}", Role.COMMUNITY_WORKER, path)
-        posts[path] = _enter(part, units[path], at=at)
-    return posts
 
 
 def sign_in_links(address: str, *, at: datetime) -> list[tuple[str, str]]:

@@ -1,222 +1,176 @@
-"""The morning of 10 August 2022 under way: yesterday's lists nearly cleared, today's handed over, one not taken yet.
-
-Everything happens through the services that officers use, at the hours at which it would have happened.
-"""
+"""The morning of 10 August 2022 in the demo city, through an installation's own services: lists, checks, work."""
 
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
-from shali.config.demo.cast import enter_workers
+from shali.config.demo.cast import enter_part, enter_worker
 from shali.config.demo.city import communities
-from shali.config.demo.files import Wanted, write_list
+from shali.config.demo.lists import Shape, write_list
 from shali.config.demo.residents import Resident, residents
-from shali.foundation.accounts.models import Post
+from shali.config.demo.work import Worker, work_on
 from shali.foundation.intake.services.settle import confirm_batch, settle_batch
+from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
-from shali.foundation.tasks.models import Task
-from shali.verification.models import AnomalyKind, AttemptResult, Channel, ListEntry, Way
-from shali.verification.rules import Fact
-from shali.verification.services.anomalies import raise_anomaly
-from shali.verification.services.endings import (
-    close_as_deceased,
-    close_as_moved_on,
-    close_with_four_facts,
-    propose_never_found,
-)
-from shali.verification.services.findings import record_attempt, record_finding
-from shali.verification.services.receive import HandOver, ReceivedList, receive_list
+from shali.foundation.people.models import Person
+from shali.foundation.tasks.models import Task, TaskState
+from shali.verification.models import Channel
+from shali.verification.services.receive import HandOver, receive_list
 
-SEED = 810
-OFFICER = "system:demo"
-ANSWERS = {
-    Fact.COUNTED: ("lives_alone", "household_2", "household_3", "household_4"),
-    Fact.IDENTIFIED: ("document_checked", "confirmed_by_voice", "seen_in_person"),
-    Fact.LOCATED: ("at_home", "at_home", "elsewhere_in_city"),
-    Fact.CONTROLLED: ("home_monitoring", "home_quarantine", "no_measure_needed"),
-}
+SEED = 20220810
+CITY = "4111"
+HOT_COMMUNITIES = 60  # where most of the people asked for live, as around a market or a school
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A list of the demo: who sent it when, how large, how much of it is done by the morning.
+class Pushed:
+    """One list of the exercise. before: hours from the morning back to hand-over; done: share struck off by now."""
 
-    hours_ago: from the morning to its hand-over; done: share struck off; announced_more: people named and not sent
-    """
-
-    sender: str
+    before: float
     channel: Channel
-    hours_ago: float
-    people: int
-    strangers: int
+    sender: str
+    reference: str
+    shape: Shape
     done: float
-    announced_more: int = 0
-    is_taken: bool = True
+    difference: int = 0
+    is_settled: bool = True
 
 
 LISTS = (
-    Sent("省大数据专班", Channel.PROVINCIAL_BIG_DATA, 25.2, 96, 4, 0.94),
-    Sent("市公安局", Channel.PUBLIC_SECURITY, 18.5, 64, 3, 0.75),
-    Sent("郑州市疫情防控指挥部", Channel.ANOTHER_CITY, 12.0, 44, 2, 0.5),
-    Sent("省大数据专班", Channel.PROVINCIAL_BIG_DATA, 1.4, 190, 8, 0.1),
-    Sent("市卫生健康委", Channel.HOSPITAL, 0.4, 70, 2, 0.0, announced_more=5, is_taken=False),
+    Pushed(
+        before=42,
+        channel=Channel.ANOTHER_CITY,
+        sender="郑州市疫情防控指挥部",
+        reference="郑协查〔2022〕118号",
+        shape=Shape("郑州市来漯人员协查名单", known=24, strangers=2),
+        done=1,
+    ),
+    Pushed(
+        before=25.5,
+        channel=Channel.PROVINCIAL_BIG_DATA,
+        sender="省大数据专班",
+        reference="豫数协查〔2022〕0809-1",
+        shape=Shape("8月9日时空伴随人员协查名单", known=110, strangers=8, repeated=4, damaged=3, doubtful=2),
+        done=0.93,
+    ),
+    Pushed(
+        before=19,
+        channel=Channel.PUBLIC_SECURITY,
+        sender="市公安局",
+        reference="",
+        shape=Shape("重点人员落地查人名单", known=70, strangers=4, repeated=2, damaged=2, doubtful=2, headings=1),
+        done=0.8,
+    ),
+    Pushed(
+        before=13,
+        channel=Channel.HOSPITAL,
+        sender="市中心医院",
+        reference="",
+        shape=Shape("发热门诊同时段就诊人员", known=40, strangers=3, repeated=1, damaged=2, doubtful=2, headings=1),
+        done=0.55,
+    ),
+    Pushed(
+        before=1.5,
+        channel=Channel.PROVINCIAL_BIG_DATA,
+        sender="省大数据专班",
+        reference="豫数协查〔2022〕0810-1",
+        shape=Shape("8月10日时空伴随人员协查名单", known=420, strangers=24, repeated=9, damaged=7, doubtful=8),
+        done=0.06,
+    ),
+    Pushed(
+        before=0.4,
+        channel=Channel.ANOTHER_CITY,
+        sender="周口市疫情防控指挥部",
+        reference="周协查〔2022〕57号",
+        shape=Shape("周口市来漯人员协查名单", known=60, strangers=6, repeated=2, damaged=2),
+        done=0,
+        difference=4,
+        is_settled=False,
+    ),
 )
 
 
 def play(morning: datetime) -> str:
-    """Receive the lists, let the units work, and return the path of the community with most to do."""
-    draw = random.Random(SEED)  # noqa: S311  # a morning that two machines play alike
-    people = _whom_the_lists_name(draw)
-    received = []
+    """Bring the demo city to the hour at which the exercise begins; return the path of its busiest community."""
+    draw = random.Random(SEED)  # noqa: S311  # two machines play the same morning, nothing secret
+    duty = enter_part("city-duty", at=morning - timedelta(days=2))
+    desk = Scope(path=CITY, name=f"post:{duty.pk}", post=duty.pk)
+    pool = _people_asked_for(draw)
+    last: list[Resident] = []
     with tempfile.TemporaryDirectory() as folder:
-        for number, sent in enumerate(LISTS):
-            received.append((sent, _receive(Path(folder), sent, people, number, morning)))
-    with in_scope(system_scope("demo")):
-        workers = enter_workers(
-            sorted(set(Task.objects.values_list("path", flat=True))), at=morning - timedelta(days=2)
-        )
-        for sent, one in received:
-            _work(draw, sent, one, workers, morning)
-        still_open = Task.objects.exclude(state=3).values_list("path", flat=True)
-        counted = Counter(path for path in still_open if len(path.split(".")) == 4)
-    return max(sorted(counted), key=lambda path: counted[path])
+        for number, pushed in enumerate(LISTS):
+            file = Path(folder) / f"{number + 1}.xlsx"
+            people = [pool.pop() for _ in range(min(len(pool), pushed.shape.known + pushed.shape.doubtful))]
+            if number == len(LISTS) - 2:
+                # Some of yesterday's people are asked for again: one task each, a further asker.
+                people[: len(last)] = last
+            last = people[:12]
+            rows = write_list(file, pushed.shape, people, draw)
+            _push(desk, pushed, file, rows, morning)
+    busiest = _busiest()
+    _work(draw, morning, busiest)
+    return busiest
 
 
-def _whom_the_lists_name(draw: random.Random) -> Iterator[Resident]:
-    """Yield residents, most of them of a few communities, as a cluster's contacts are."""
-    from shali.config.demo import RESIDENTS
+def _people_asked_for(draw: random.Random) -> list[Resident]:
+    """Draw the people that the lists name: three in four of a few places, the others from the whole city."""
+    count = Person.objects.filter(source="register").count()
+    everybody = list(residents(count, communities()))
+    hot = {code for code, _ in Counter(one.community for one in everybody).most_common(HOT_COMMUNITIES)}
+    near = [one for one in everybody if one.community in hot]
+    near = draw.sample(near, min(600, len(near)))
+    named = {one.id_number for one in near}
+    far = [one for one in draw.sample(everybody, min(400, count)) if one.id_number not in named]
+    found = near + far
+    draw.shuffle(found)
+    return found
 
-    everybody = list(residents(RESIDENTS, communities()))
-    sizes = Counter(one.community for one in everybody)
-    busy = {code for code, _ in sizes.most_common(60)[::5]}
-    near = [one for one in everybody if one.community in busy]
-    draw.shuffle(near)
-    far = draw.sample(everybody, 2_000)
-    while near and far:
-        yield near.pop() if draw.random() < 0.6 else far.pop()
 
-
-def _receive(folder: Path, sent: Sent, people: Iterator[Resident], number: int, morning: datetime) -> ReceivedList:
-    at = morning - timedelta(hours=sent.hours_ago)
-    path = folder / f"{number}.xlsx"
-    chosen = [one for one, _ in zip(people, range(sent.people), strict=False)]
-    title = f"{sent.sender}{at.month}月{at.day}日协查名单"
-    rows = write_list(path, Wanted(title, chosen, sent.strangers, damage=0.12), seed=SEED + number)
-    scope = system_scope("demo")
+def _push(desk: Scope, pushed: Pushed, file: Path, rows: int, morning: datetime) -> None:
+    handed_over = morning - timedelta(hours=pushed.before)
     said = HandOver(
-        channel=sent.channel,
-        sender=sent.sender,
-        sender_reference=f"协查〔2022〕{41 + number}号",
-        announced=rows + sent.announced_more,
-        handed_over_at=at,
-        asked="24小时内查清人数、人头、位置、管控情况",
+        pushed.channel,
+        pushed.sender,
+        pushed.reference,
+        rows + pushed.difference,
+        handed_over,
+        "24小时内反馈",
     )
-    with in_scope(scope):
-        one = receive_list(
-            scope=scope,
-            path=path,
-            file_name=f"{title}.xlsx",
-            hand_over=said,
-            by=OFFICER,
-            at=at + timedelta(minutes=4),
-        )
-        if sent.is_taken:
-            confirm_batch(scope=scope, batch=one.batch_public_id, by=OFFICER, at=at + timedelta(minutes=6))
-    if sent.is_taken:
-        settle_batch(batch=one.batch, at=at + timedelta(minutes=7))
-    return one
+    name = f"{pushed.shape.title}.xlsx"
+    at = handed_over + timedelta(minutes=12)
+    with in_scope(desk):
+        received = receive_list(scope=desk, path=file, file_name=name, hand_over=said, by=desk.name, at=at)
+        if pushed.is_settled:
+            confirm_batch(scope=desk, batch=received.batch_public_id, by=desk.name, at=at, accepts_difference=True)
+    if pushed.is_settled:
+        settle_batch(batch=received.batch, at=at + timedelta(minutes=3))
 
 
-def _work(draw: random.Random, sent: Sent, one: ReceivedList, workers: dict[str, Post], morning: datetime) -> None:
-    """Let the communities do their share of a list; the rest shows what a morning shows."""
-    entries = ListEntry.objects.filter(pushed_list=one.id, struck_off_at=None).order_by("id")
-    tasks = list(Task.objects.filter(pk__in=entries.values("task_id")).exclude(state=3).order_by("id"))
-    draw.shuffle(tasks)
-    begun = morning - timedelta(hours=sent.hours_ago) + timedelta(minutes=12)
-    span = (morning - begun) * 0.97
-    done = round(len(tasks) * sent.done)
-    for place, task in enumerate(tasks[:done]):
-        at = begun + span * ((place + 1) / (done + 1))
-        _strike_off(draw, _at_work(task, workers), at, plain=place % 23 != 7)
-    for place, task in enumerate(tasks[done : done + len(tasks) // 4 + 2]):
-        at = morning - timedelta(minutes=9 + 3 * place)
-        _begin(draw, _at_work(task, workers), at, nothing_reached=place % 3 == 0)
-    for place, task in enumerate(tasks[-2:] if sent.done > 0.5 else tasks[-1:]):
-        who, at = _at_work(task, workers), morning - timedelta(minutes=18 + place)
-        kind = AnomalyKind.FEVER if place == 0 else AnomalyKind.REFUSES
-        raise_anomaly(scope=who.scope, task=who.task, entry=_name(draw), kind=kind, taken_at=at, by=who.name, at=at)
+def _busiest() -> str:
+    with in_scope(system_scope("demo")):
+        places = Task.objects.filter(unit__level=4).exclude(state=TaskState.CLOSED).values_list("path", flat=True)
+        return Counter(places.order_by("path")).most_common(1)[0][0]
 
 
-@dataclass(frozen=True, slots=True)
-class _AtWork:
-    """Whoever works on a task, as the journal names him, and the task."""
-
-    scope: Scope
-    task: str
-    name: str
-
-
-def _at_work(task: Task, workers: dict[str, Post]) -> _AtWork:
-    """The worker of the task's community, or the desk where no community is known."""
-    post = workers.get(task.path)
-    return _AtWork(system_scope("demo"), task.public_id, f"post:{post.pk}" if post else OFFICER)
-
-
-def _strike_off(draw: random.Random, who: _AtWork, at: datetime, *, plain: bool) -> None:
-    if not plain:
-        task, by, receipt = who.task, who.name, f"周协〔2022〕{draw.randrange(99)}号"
-        if draw.random() < 0.5:
-            close_as_moved_on(
-                scope=who.scope, task=task, seen=None, taken_over_by="周口市指挥部", receipt=receipt, by=by, at=at
-            )
-        else:
-            close_as_deceased(scope=who.scope, task=task, seen=None, evidence="死亡证明，社区存档", by=by, at=at)
-        return
-    _establish(draw, who, tuple(Fact), at)
-    close_with_four_facts(scope=who.scope, task=who.task, seen=None, by=who.name, at=at)
-
-
-def _establish(draw: random.Random, who: _AtWork, facts: Sequence[Fact], at: datetime) -> None:
-    way = Way.PHONE if draw.random() < 0.7 else Way.AT_THE_DOOR
-    for fact in facts:
-        record_finding(
-            scope=who.scope,
-            task=who.task,
-            entry=_name(draw),
-            fact=fact,
-            code=draw.choice(ANSWERS[fact]),
-            way=way,
-            taken_at=at,
-            by=who.name,
-            at=at,
-        )
-
-
-def _begin(draw: random.Random, who: _AtWork, at: datetime, *, nothing_reached: bool) -> None:
-    if not nothing_reached:
-        _establish(draw, who, tuple(Fact)[: draw.randrange(1, 4)], at)
-        return
-    tries = draw.randrange(1, 4)
-    for number in range(tries):
-        record_attempt(
-            scope=who.scope,
-            task=who.task,
-            entry=_name(draw),
-            way=Way.PHONE,
-            result=draw.choice((AttemptResult.NO_ANSWER, AttemptResult.NUMBER_WRONG)),
-            taken_at=at + timedelta(seconds=number),
-            by=who.name,
-            at=at + timedelta(seconds=number),
-            next_attempt_at=at + timedelta(hours=1),
-        )
-    if tries == 3:
-        propose_never_found(scope=who.scope, task=who.task, note="", by=who.name, at=at + timedelta(minutes=1))
-
-
-def _name(draw: random.Random) -> UUID:
-    return UUID(int=draw.getrandbits(128), version=4)
+def _work(draw: random.Random, morning: datetime, busiest: str) -> None:
+    """Let the communities work on their people since each was handed over, as far as its list says."""
+    done = {morning - timedelta(hours=one.before): one.done for one in LISTS}
+    with in_scope(system_scope("demo")):
+        tasks = list(Task.objects.exclude(state=TaskState.CLOSED).order_by("id"))
+        units = {unit.pk: unit for unit in Unit.objects.filter(pk__in={task.unit_id for task in tasks})}
+    workers: dict[int, Worker] = {}
+    for task in tasks:
+        share = done.get(task.handed_over_at, 0)
+        if task.path == busiest and share < 1:
+            share = min(share, 0.5)
+        fate = draw.random()
+        if fate > share + 0.06:
+            continue
+        unit = units[task.unit_id]
+        if unit.pk not in workers:
+            post = enter_worker(unit, is_of_cast=unit.path == busiest, at=morning - timedelta(days=2))
+            workers[unit.pk] = Worker(Scope(path=unit.path, name=f"post:{post.pk}", post=post.pk))
+        work_on(task, workers[unit.pk], is_done=fate <= share, draw=draw, until=morning)

@@ -1,7 +1,8 @@
 """Rows and figures made ready for the pages: words, addresses, shapes of charts. No query, no decision."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,7 +13,6 @@ from django.utils.translation import ngettext
 from shali.foundation.tasks.rules import clock_state
 from shali.foundation.ui.formats import is_chinese, num
 from shali.verification.queries import words
-from shali.verification.queries.compare import Compared
 from shali.verification.queries.lists import ListFigures, ListRow
 from shali.verification.queries.worker import WorkerRow
 from shali.verification.rules import ANSWERS, Fact
@@ -43,7 +43,18 @@ def identity(what: str, terms: tuple[Term, ...]) -> Identity:
     return Identity(what, terms, off_by, verdict)
 
 
-def list_title(row: ListRow | ListFigures | Compared) -> str:
+class Titled(Protocol):
+    """What a list's title is made of."""
+
+    @property
+    def sender(self) -> str: ...
+    @property
+    def day(self) -> date: ...
+    @property
+    def number(self) -> int: ...
+
+
+def list_title(row: Titled) -> str:
     if is_chinese():
         return f"{row.sender}{row.day.month}月{row.day.day}日第{row.number}批"
     return _("%(sender)s, %(day)s, list %(number)d") % {

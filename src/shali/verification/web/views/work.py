@@ -124,7 +124,8 @@ def one_task(request: PostRequest, task: str) -> HttpResponse:
 def undo(request: PostRequest, task: str) -> HttpResponse:
     undo_ending(scope=request.scope, task=task, by=request.scope.name, at=now())
     messages.success(request, _("Open again. The clock runs from hand-over, as before."))
-    return redirect("verification:my_people")
+    back = request.POST.get("next", "")
+    return redirect(back if back.startswith("/tasks/") else "verification:my_people")
 
 
 def _entry(one: dict[str, Any]) -> Entry:
