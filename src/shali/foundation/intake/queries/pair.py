@@ -11,11 +11,13 @@ from shali.foundation.intake.models import Review, ReviewState
 from shali.foundation.journal.access import record_access
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.people.models import Address, Document, Person, Phone
+from shali.foundation.ui.formats import mask_number, mask_phone
 from shali.foundation.ui.refusal import NotInScope
 from shali.foundation.vault.sealing import open_bytes, open_text
 
 Pieces = tuple[tuple[str, bool], ...]
 NUMBERS = frozenset({"document", "phone"})
+MOST_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,25 @@ def beside(field: str, left: list[str], right: list[str]) -> Line:
     )
     if ours == theirs:
         return Line(field, _plain(field, [ours]), _plain(field, [theirs]), "equal")
+    if field in NUMBERS:
+        return _numbers(field, ours, theirs)
     steps = SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
-    a = tuple((_kept(field, ours[s:e], op), op != "equal") for op, s, e, _, _ in steps if e > s)
-    b = tuple((_kept(field, theirs[s:e], op), op != "equal") for op, _, _, s, e in steps if e > s)
+    a = tuple((ours[s:e], op != "equal") for op, s, e, _, _ in steps if e > s)
+    b = tuple((theirs[s:e], op != "equal") for op, _, _, s, e in steps if e > s)
     return Line(field, a, b, "differs")
+
+
+def _numbers(field: str, ours: str, theirs: str) -> Line:
+    """Show the places that differ; two numbers that are simply others would show both whole, and are masked."""
+    differ = {place for place in range(len(ours)) if ours[place] != theirs[place : place + 1]}
+    if len(ours) != len(theirs) or len(differ) > MOST_SHOWN:
+        mask = mask_phone if field == "phone" else mask_number
+        return Line(field, ((mask(ours), False),), ((mask(theirs), False),), "differs")
+
+    def starred(text: str) -> Pieces:
+        return tuple((sign if place in differ else "*", place in differ) for place, sign in enumerate(text))
+
+    return Line(field, starred(ours), starred(theirs), "differs")
 
 
 def _kept(field: str, text: str, step: str) -> str:

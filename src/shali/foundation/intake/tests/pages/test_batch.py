@@ -55,7 +55,6 @@ def test_a_difference_is_accepted_by_name_before_anything_is_settled(desk, live,
     batch = received(desk, announced=7, at=now())
     live.sign_in(page, desk)
     page.goto(f"{live.url}/intake/{batch}/")
-    page.screenshot(path="/tmp/intake_mapping.png", full_page=True)
     assert_accessible(page)
     page.locator(f"form[action='/intake/{batch}/confirm/'] button").click()
     assert Batch.objects.get(public_id=batch).state == BatchState.DIFFERENCE
@@ -87,7 +86,6 @@ def test_a_look_at_a_doubtful_row_is_recorded_and_a_key_answers_it(desk, live, p
         page.locator(f"form[action='/intake/{batch}/confirm/'] button").click()
     live.run_jobs()
     page.goto(f"{live.url}/intake/reviews/")
-    page.screenshot(path="/tmp/intake_reviews.png")
     assert_accessible(page)
     review = make_doubtful(batch)
     page.reload()
@@ -96,8 +94,7 @@ def test_a_look_at_a_doubtful_row_is_recorded_and_a_key_answers_it(desk, live, p
     page.goto(f"{live.url}/intake/reviews/{review.public_id}/")
     assert AccessRecord.objects.count() == before + 1
     assert_accessible(page)
-    page.screenshot(path="/tmp/intake_review.png")
-    page.keyboard.press("n")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("n")
     review.refresh_from_db()
     assert review.state == 3
