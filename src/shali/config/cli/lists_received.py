@@ -71,9 +71,9 @@ def _confirm(scope: "Scope", public_id: str, reason: str, *, here: bool) -> "Bat
     from shali.foundation.clocks import now
     from shali.foundation.intake.models import BatchState
     from shali.foundation.intake.queries.batches import batch
+    from shali.foundation.intake.queries.words import DIFFERENCES
     from shali.foundation.intake.services.confirm import confirm_and_defer
     from shali.foundation.intake.services.settle import confirm_batch
-    from shali.foundation.intake.web.words import DIFFERENCES
 
     if reason and reason not in DIFFERENCES:
         _refuse(f"--accept-difference is one of {', '.join(DIFFERENCES)}.")

@@ -1,11 +1,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
-from shali.foundation.intake.jobs import settle
 from shali.foundation.intake.models import Batch, BatchState
 from shali.foundation.intake.services.settle import confirm_batch
 from shali.foundation.jurisdictions.scope import Scope
+
+# By name: the job itself calls the services of this room.
+SETTLE = "shali.foundation.intake.jobs.settle"
 
 
 @transaction.atomic
@@ -24,5 +27,6 @@ def confirm_and_defer(*, scope: Scope, batch: str, by: str, at: datetime, differ
     )
     if confirmed.state == BatchState.SETTLING:
         # One at a time in the whole house: two files that name the same new person must not enrol him twice.
-        settle.configure(lock="intake:settle", queueing_lock=f"intake:settle:{confirmed.pk}").defer(batch=confirmed.pk)
+        lock = f"intake:settle:{confirmed.pk}"
+        app.configure_task(SETTLE, lock="intake:settle", queueing_lock=lock).defer(batch=confirmed.pk)
     return confirmed

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shali.foundation.intake.web.words import DIFFERENCES, FIELDS
+from shali.foundation.intake.queries.words import DIFFERENCES, FIELDS
 
 
 class DifferenceForm(forms.Form):

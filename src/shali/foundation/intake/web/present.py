@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shali.foundation.intake.models import Batch
+from shali.foundation.intake.queries import words
 from shali.foundation.intake.queries.batches import RowShown
 from shali.foundation.intake.queries.preview import Preview
+from shali.foundation.intake.queries.words import Batch
 from shali.foundation.intake.reading.sentences import REJECTIONS, WARNINGS
-from shali.foundation.intake.web import words
 from shali.foundation.ui.formats import num
 
 TERMS = ("people", "duplicate", "already_known", "rejected", "doubtful")

@@ -6,14 +6,14 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.queries import who
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
-from shali.foundation.intake.models import Batch, BatchState
-from shali.foundation.intake.queries import batches
+from shali.foundation.intake.queries import batches, words
 from shali.foundation.intake.queries.preview import preview
+from shali.foundation.intake.queries.words import Batch, BatchState
 from shali.foundation.intake.services.confirm import confirm_and_defer
 from shali.foundation.intake.services.mappings import correct_mapping
 from shali.foundation.intake.services.rejected import rejected_workbook
 from shali.foundation.intake.services.undo import undo_batch
-from shali.foundation.intake.web import present, words
+from shali.foundation.intake.web import present
 from shali.foundation.intake.web.forms import DifferenceForm, columns_said
 from shali.foundation.ui.refusal import WrongInput
 

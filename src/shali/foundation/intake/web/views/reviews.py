@@ -5,11 +5,12 @@ from django.views.decorators.http import require_GET, require_POST
 from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
-from shali.foundation.intake.models import ReviewState
+from shali.foundation.intake.queries import words
 from shali.foundation.intake.queries.batches import open_reviews, reviews
 from shali.foundation.intake.queries.pair import next_review, pair
+from shali.foundation.intake.queries.words import ReviewState
 from shali.foundation.intake.services import review as services
-from shali.foundation.intake.web import present, words
+from shali.foundation.intake.web import present
 from shali.foundation.ui.refusal import WrongInput
 
 

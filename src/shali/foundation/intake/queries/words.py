@@ -3,7 +3,10 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shali.foundation.intake.models import BatchState, RowState
+from shali.foundation.intake.models import Batch as Batch
+from shali.foundation.intake.models import BatchState as BatchState
+from shali.foundation.intake.models import ReviewState as ReviewState
+from shali.foundation.intake.models import RowState
 from shali.foundation.intake.reading.sentences import MARKS, REJECTIONS
 
 BATCH_STATES: dict[int, Promise] = {
