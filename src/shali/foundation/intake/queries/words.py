@@ -3,11 +3,13 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shali.foundation.intake.models import Batch as Batch
-from shali.foundation.intake.models import BatchState as BatchState
-from shali.foundation.intake.models import ReviewState as ReviewState
-from shali.foundation.intake.models import RowState
+from shali.foundation.intake.models import Batch, BatchState, ReviewState, RowState
 from shali.foundation.intake.reading.sentences import MARKS, REJECTIONS
+
+__all__ = [
+    "BATCH_STATES", "COMPARED", "DIFFERENCES", "FIELDS", "LINKAGE", "ROW_STATES", "VERDICTS", "Batch", "BatchState",
+    "ReviewState", "why",
+]  # fmt: skip
 
 BATCH_STATES: dict[int, Promise] = {
     BatchState.RECEIVED: _("Being read"),
