@@ -129,7 +129,8 @@ def beside(field: str, left: list[str], right: list[str]) -> Line:
     if not left or not right:
         return Line(field, _plain(field, left[:1]), _plain(field, right[:1]), "missing")
     ours, theirs = max(
-        ((a, b) for a in left for b in right), key=lambda two: SequenceMatcher(None, *two, autojunk=False).ratio()
+        ((a, b) for a in left for b in right),
+        key=lambda two: SequenceMatcher(None, two[0], two[1], autojunk=False).ratio(),
     )
     if ours == theirs:
         return Line(field, _plain(field, [ours]), _plain(field, [theirs]), "equal")
