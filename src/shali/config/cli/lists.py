@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from shali.config.cli import lists_received
 from shali.foundation.intake.reading import (
     Inspection,
     Mapping,
@@ -24,6 +25,7 @@ from shali.foundation.intake.reading import (
 from shali.foundation.intake.reading.sentences import REJECTIONS
 
 app = typer.Typer(no_args_is_help=True, help="Pushed lists: inspect a file, receive it, follow it, reply to its sender")
+lists_received.add_to(app)
 SHOWN = 20
 # One file on disk for each of taken, rejected and skipped.
 Spools = dict[str, IO[bytes]]
@@ -32,11 +34,6 @@ Spools = dict[str, IO[bytes]]
 class Language(StrEnum):
     zh = "zh"
     en = "en"
-
-
-@app.callback()
-def nouns() -> None:
-    """Keep `inspect` a command of its own while it is the only one."""
 
 
 @app.command("inspect")

@@ -28,7 +28,15 @@ class AlreadySettling(Refusal):
 
 
 @transaction.atomic
-def confirm_batch(*, scope: Scope, batch: str, by: str, at: datetime, accepts_difference: bool = False) -> Batch:
+def confirm_batch(
+    *,
+    scope: Scope,
+    batch: str,
+    by: str,
+    at: datetime,
+    accepts_difference: bool = False,
+    difference_reason: str = "",
+) -> Batch:
     """Let a batch be settled: its columns are as shown. A difference to the sender's number is accepted by name first.
 
     :raises Refusal: the numbers differ and nobody took the difference on himself, or somebody was quicker
@@ -44,7 +52,7 @@ def confirm_batch(*, scope: Scope, batch: str, by: str, at: datetime, accepts_di
             found.save(update_fields=["state"])
             return found
         found.difference_accepted_by, found.difference_accepted_at = by, at
-        found.difference_reason = "accepted_by_officer"
+        found.difference_reason = difference_reason or "accepted_by_officer"
     found.state = BatchState.SETTLING
     found.save()
     return found

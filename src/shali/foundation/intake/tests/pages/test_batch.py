@@ -1,0 +1,100 @@
+"""The desk's pages over one file: columns, difference, progress, account, review. In a real browser."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db.models import F
+
+from shali.config import reference
+from shali.foundation import intake
+from shali.foundation.accounts.models import Post, User
+from shali.foundation.clocks import now
+from shali.foundation.intake.models import Batch, BatchState, Candidate, Review, Row, RowState
+from shali.foundation.intake.services.receive import receive_file
+from shali.foundation.journal.models import AccessRecord
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
+
+LISTS = Path(intake.__file__).parent / "tests" / "lists"
+FILE = "05_export_县区上报(100人).csv"
+
+
+@pytest.fixture
+def desk(transactional_db) -> Post:
+    with in_scope(system_scope("test")):
+        reference.ensure()
+        city = Unit.objects.get(code="411100000000")
+        user = User.objects.create(username="duty", name="值班员", made_at=now())
+        return Post.objects.create(
+            user=user, role="city_duty", unit=city, path=city.path, starts_at=now() - timedelta(days=1),
+            ends_at=now() + timedelta(days=30), given_by="system:test",
+        )  # fmt: skip
+
+
+def received(desk: Post, *, announced: int | None, at: datetime) -> str:
+    scope = Scope(path=desk.path, name=f"post:{desk.pk}")
+    with in_scope(scope):
+        return receive_file(
+            scope=scope, path=LISTS / FILE, file_name=FILE, purpose="test", sender="县区", announced=announced,
+            handed_over_at=at - timedelta(hours=1), by=scope.name, at=at,
+        ).public_id  # fmt: skip
+
+
+def make_doubtful(batch: str) -> Review:
+    """Let one row of a settled batch be a question: is it the person of the row after it?"""
+    with in_scope(system_scope("test")):
+        row, other = Row.objects.filter(batch__public_id=batch, state=RowState.NEW).order_by("id")[:2]
+        Row.objects.filter(pk=row.pk).update(state=RowState.DOUBTFUL)
+        Batch.objects.filter(public_id=batch).update(people=F("people") - 1, doubtful=F("doubtful") + 1)
+        Candidate.objects.create(row=row, person=other.person, rank=1, score=3.0, reasons=["phone_equal"])
+        return Review.objects.create(row=row, path=row.path, opened_at=now(), due_at=now() + timedelta(hours=2))
+
+
+def test_a_difference_is_accepted_by_name_before_anything_is_settled(desk, live, page, assert_accessible):
+    batch = received(desk, announced=7, at=now())
+    live.sign_in(page, desk)
+    page.goto(f"{live.url}/intake/{batch}/")
+    assert_accessible(page)
+    page.locator(f"form[action='/intake/{batch}/confirm/'] button").click()
+    assert Batch.objects.get(public_id=batch).state == BatchState.DIFFERENCE
+    assert_accessible(page)
+    page.select_option("select[name=difference]", "sender_confirmed")
+    page.locator(f"form[action='/intake/{batch}/confirm/'] button").click()
+    page.wait_for_load_state()
+    found = Batch.objects.get(public_id=batch)
+    assert (found.state, found.difference_accepted_by) == (BatchState.SETTLING, f"post:{desk.pk}")
+    assert found.difference_reason == "sender_confirmed"
+    assert_accessible(page)
+    live.run_jobs()
+    found.refresh_from_db()
+    assert found.state == BatchState.SETTLED
+    assert found.received == Row.objects.filter(batch=found).count()
+    page.goto(f"{live.url}/intake/{batch}/?state=all")
+    assert_accessible(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert_accessible(page)
+
+
+def test_a_look_at_a_doubtful_row_is_recorded_and_a_key_answers_it(desk, live, page, assert_accessible):
+    batch = received(desk, announced=None, at=now())
+    live.sign_in(page, desk)
+    page.goto(f"{live.url}/intake/{batch}/")
+    page.locator(f"form[action='/intake/{batch}/confirm/'] button").click()
+    if Batch.objects.get(public_id=batch).state == BatchState.DIFFERENCE:
+        page.select_option("select[name=difference]", "sender_confirmed")
+        page.locator(f"form[action='/intake/{batch}/confirm/'] button").click()
+    live.run_jobs()
+    page.goto(f"{live.url}/intake/reviews/")
+    assert_accessible(page)
+    review = make_doubtful(batch)
+    page.reload()
+    assert_accessible(page)
+    before = AccessRecord.objects.count()
+    page.goto(f"{live.url}/intake/reviews/{review.public_id}/")
+    assert AccessRecord.objects.count() == before + 1
+    assert_accessible(page)
+    with page.expect_navigation():
+        page.keyboard.press("n")
+    review.refresh_from_db()
+    assert review.state == 3

@@ -1,0 +1,103 @@
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from shali.foundation.accounts.policy import PostRequest, policy
+from shali.foundation.accounts.queries import who
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.clocks import now
+from shali.foundation.intake.queries import batches, words
+from shali.foundation.intake.queries.preview import preview
+from shali.foundation.intake.queries.words import Batch, BatchState
+from shali.foundation.intake.services.confirm import confirm_and_defer
+from shali.foundation.intake.services.mappings import correct_mapping
+from shali.foundation.intake.services.rejected import rejected_workbook
+from shali.foundation.intake.services.undo import undo_batch
+from shali.foundation.intake.web import present
+from shali.foundation.intake.web.forms import DifferenceForm, columns_said
+from shali.foundation.ui.refusal import WrongInput
+
+
+@policy(verb=Verb.SEE_LISTS)
+@require_GET
+def one(request: PostRequest, batch: str) -> HttpResponse:
+    found = batches.batch(request.scope, batch)
+    line, agrees = present.announced_line(found)
+    shown: dict[str, object] = {
+        "batch": found,
+        "state": words.BATCH_STATES[found.state],
+        "announced": line,
+        "agrees": agrees,
+        "warnings": present.warnings(found),
+        "accepted_by": _name(found.difference_accepted_by),
+        "accepted_because": words.DIFFERENCES.get(found.difference_reason, ""),
+        "undone_by": _name(found.undone_by),
+    }
+    if found.state in (BatchState.MAPPING, BatchState.DIFFERENCE):
+        head = preview(request.scope, found)
+        shown |= {
+            "tables": present.tables(found, head),
+            "rejected": present.rejected(found, head),
+            "form": DifferenceForm(),
+        }
+        return render(request, "intake/mapping.html", shown)
+    if found.state == BatchState.SETTLED:
+        shown |= _rows(request, found)
+    return render(request, "intake/batch.html", shown)
+
+
+def _rows(request: PostRequest, found: Batch) -> dict[str, object]:
+    state = request.GET.get("state", "all")
+    after, _sign, before = request.GET.get("after", "").partition("~")
+    page = batches.rows_page(
+        request.scope,
+        found,
+        state=state,
+        at=now(),
+        after=int(after) if after.isdecimal() else 0,
+        shown=int(before) if before.isdecimal() else 0,
+    )
+    return {
+        "identity": present.identity(found),
+        "page": page,
+        "rows": [present.row(row) for row in page.rows],
+        "which": state,
+    }
+
+
+def _name(by: str) -> str:
+    names = who([by]) if by else {}
+    return names[by].name if by in names else by
+
+
+@policy(verb=Verb.RECEIVE_LISTS)
+@require_POST
+def mapping(request: PostRequest, batch: str) -> HttpResponse:
+    found = batches.batch(request.scope, batch)
+    said = columns_said(request.POST.dict(), found.inspection.get("sheets", []))
+    correct_mapping(scope=request.scope, batch=batch, columns=said, by=request.scope.name, at=now())
+    return redirect("intake:batch", batch)
+
+
+@policy(verb=Verb.RECEIVE_LISTS)
+@require_POST
+def confirm(request: PostRequest, batch: str) -> HttpResponse:
+    reason = request.POST.get("difference", "")
+    if reason and reason not in words.DIFFERENCES:
+        raise WrongInput(f"There is no reason {reason[:40]}.")
+    confirm_and_defer(scope=request.scope, batch=batch, by=request.scope.name, at=now(), difference_reason=reason)
+    return redirect("intake:batch", batch)
+
+
+@policy(verb=Verb.RECEIVE_LISTS)
+@require_POST
+def rejected(request: PostRequest, batch: str) -> FileResponse:
+    made = rejected_workbook(scope=request.scope, batch=batch, by=request.scope.name, at=now())
+    return FileResponse(made.content, as_attachment=True, filename=made.file_name, content_type=made.content_type)
+
+
+@policy(verb=Verb.UNDO_LISTS)
+@require_POST
+def undo(request: PostRequest, batch: str) -> HttpResponse:
+    undo_batch(scope=request.scope, batch=batch, by=request.scope.name, at=now())
+    return redirect("intake:batch", batch)
