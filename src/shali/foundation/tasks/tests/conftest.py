@@ -37,7 +37,7 @@ class City:
         return scope_of(self.posts[name])
 
     def tasks(
-        self, count: int, *, unit: Unit | None = None, at: datetime = HANDED_OVER, kind: str = "verification"
+        self, count: int, *, unit: Unit | None = None, at: datetime = HANDED_OVER, kind: str = "errand"
     ) -> list[Task]:
         unit = unit or self.first
         with in_scope(system_scope("test")):
