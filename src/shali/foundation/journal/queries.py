@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from shali.foundation.accounts.queries import who
 from shali.foundation.journal.models import AccessRecord, Fact
@@ -72,3 +72,42 @@ def causes_of(scope: Scope, fact: int) -> list[Fact]:
         chain.append(current)
         current = current.cause
     return chain
+
+
+def searches_since(scope: Scope, *, since: datetime) -> int:
+    """Return how many numbers this post looked up since an hour."""
+    return AccessRecord.objects.filter(by=scope.name, at__gte=since, act="search").count()
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A post that looked at many different people since an hour."""
+
+    by: str
+    unit: str
+    unit_en: str
+    people: int
+    searches: int
+
+
+def busiest(scope: Scope, *, since: datetime, limit: int = 20) -> list[Busy]:
+    """Return the posts of a scope that looked at most different people, or looked up most numbers, most first."""
+    found = (
+        AccessRecord.objects.filter(within(scope.path), at__gte=since, act__in=("reveal", "search"))
+        .values("by")
+        .annotate(
+            people=Count("subject", filter=Q(act="reveal"), distinct=True), searches=Count("id", filter=Q(act="search"))
+        )
+    )
+    rows = sorted(found, key=lambda row: (-max(row["people"], row["searches"]), row["by"]))[:limit]
+    names = who(row["by"] for row in rows)
+    return [
+        Busy(
+            by=names[row["by"]].name if row["by"] in names else row["by"],
+            unit=names[row["by"]].unit if row["by"] in names else "",
+            unit_en=names[row["by"]].unit_en if row["by"] in names else "",
+            people=row["people"],
+            searches=row["searches"],
+        )
+        for row in rows
+    ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from shali.foundation.clocks import shift
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -55,9 +57,12 @@ def in_scope(scope: Scope) -> Iterator[None]:
 
 
 def tell_database(path: str) -> None:
-    """Set the scope for the rest of the open transaction."""
+    """Set the scope for the rest of the open transaction, and by how much an exercise's clock is shifted."""
+    seconds = f"{shift().total_seconds():.0f}"
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('shali.scope', %s, true)", [path])
+        cursor.execute(
+            "select set_config('shali.scope', %s, true), set_config('shali.shift', %s, true)", [path, seconds]
+        )
 
 
 def _scope_of_transaction() -> str:

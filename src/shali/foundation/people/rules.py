@@ -80,3 +80,20 @@ def _day(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         return None
+
+
+# What a look may show, in the order in which pages name it.
+FIELDS = ("name", "document", "phone", "address", "birth")
+# Why somebody may look; no other reason opens a field.
+PURPOSES = ("contact_person", "verify_identity", "medical_help", "correct_record", "answer_sender", "other")
+# From this share of the day's budget on, a post stands on top of the auditor's page.
+NEAR_BUDGET = 0.8
+
+
+def budget_left(*, seen: int, budget: int) -> int:
+    """Return how many more people a post may look at today."""
+    return max(budget - seen, 0)
+
+
+def is_near_budget(*, seen: int, budget: int) -> bool:
+    return seen >= NEAR_BUDGET * budget

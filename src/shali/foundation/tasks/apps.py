@@ -12,3 +12,7 @@ class TasksConfig(AppConfig):
         declare(
             tasks__Task__subject=OnMerge.FOLD,
         )
+        from shali.foundation.people.web.panels import use_person_panel
+        from shali.foundation.tasks.web.person_panel import tasks_panel
+
+        use_person_panel(tasks_panel)

@@ -166,3 +166,10 @@ def _why(which: str, state: str, *, is_accepted: bool, is_assigned: bool) -> str
     if not is_accepted:
         return "not_accepted"
     return "assigned" if is_assigned else "unassigned"
+
+
+def tasks_of_person(scope: Scope, person: int, *, at: datetime) -> list[TaskRow]:
+    """Return the tasks of the scope about one person, open ones first, the newest on top."""
+    found = Task.objects.filter(within(scope.path), subject_id=person).select_related("unit", "assignee__user")
+    rows = [_row(task, None, Filter(), at) for task in found.order_by("-handed_over_at", "-id")[:50]]
+    return sorted(rows, key=lambda row: row.state == "done")
