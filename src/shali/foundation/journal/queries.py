@@ -1,10 +1,10 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
 from shali.foundation.accounts.queries import who
-from shali.foundation.journal.models import AccessRecord, Fact
+from shali.foundation.journal.models import AccessRecord, DayRoot, Fact
 from shali.foundation.jurisdictions.scope import Scope, within
 
 
@@ -111,3 +111,19 @@ def busiest(scope: Scope, *, since: datetime, limit: int = 20) -> list[Busy]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The hash of a day's last record, as witnesses outside keep it."""
+
+    day: date
+    records: int
+    last_record: int
+    root: str
+
+
+def roots(scope: Scope, *, limit: int = 14) -> list[Root]:
+    """Return the newest day roots; they hold no personal value, and every auditor may keep them."""
+    found = DayRoot.objects.order_by("-day")[:limit]
+    return [Root(one.day, one.records, one.last_record, bytes(one.root).hex()) for one in found]

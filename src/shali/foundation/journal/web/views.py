@@ -4,10 +4,14 @@ from django.views.decorators.http import require_GET
 
 from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
-from shali.foundation.journal.queries import looks
+from shali.foundation.clocks import day_of, now, start_of_day
+from shali.foundation.journal.queries import busiest, looks, roots
 from shali.foundation.journal.web.words import ACTS, FIELDS, PURPOSES
+from shali.foundation.policy.rules import number
 
 SHOWN = 50
+# From this share of the day's budget on, a post stands on top of the page.
+NEAR_BUDGET = 0.8
 
 
 @policy(verb=Verb.READ_AUDIT)
@@ -28,5 +32,24 @@ def audit(request: PostRequest) -> HttpResponse:
         }
         for look in found[:SHOWN]
     ]
+    at = now()
+    budget = int(number("reveal_persons_per_day", at).value)
+    busy = [
+        (one, max(one.people, one.searches))
+        for one in busiest(request.scope, since=start_of_day(day_of(at)))
+        if max(one.people, one.searches) >= NEAR_BUDGET * budget
+    ]
     last = found[SHOWN - 1].number if len(found) > SHOWN else None
-    return render(request, "journal/audit.html", {"rows": rows, "acts": ACTS, "act": act, "next": last})
+    return render(
+        request,
+        "journal/audit.html",
+        {
+            "rows": rows,
+            "acts": ACTS,
+            "act": act,
+            "next": last,
+            "busy": busy,
+            "budget": budget,
+            "roots": roots(request.scope),
+        },
+    )

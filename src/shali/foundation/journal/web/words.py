@@ -18,6 +18,7 @@ PURPOSES: dict[str, Promise] = {
     "answer_sender": _("To answer the sender"),
     "correct_record": _("To correct the record"),
     "own_tasks": _("Own open tasks"),
+    "compare_lists": _("To compare lists"),
     "other": _("Another purpose"),
 }
 FIELDS: dict[str, Promise] = {
@@ -29,4 +30,6 @@ FIELDS: dict[str, Promise] = {
     "birth": _("day of birth"),
     "workbook": _("workbook"),
     "row": _("row as it came"),
+    "findings": _("what was found"),
+    "masked": _("masked values"),
 }

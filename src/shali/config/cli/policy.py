@@ -1,0 +1,42 @@
+"""`shali policy …`: which limits hold on a day, and by which document."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich import print as say
+from rich.table import Table
+
+from shali.foundation.policy.rules import packs
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def nouns() -> None:
+    """Rule packs are files; nothing here needs an installation."""
+
+
+@app.command()
+def show(
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today when left out.")] = None,
+) -> None:
+    """Print the limits, numbers and the ladder in force on a day, each with its source."""
+    day = (on or datetime.now(UTC)).date()
+    for pack in packs():
+        if not pack.is_in_force(day):
+            continue
+        say(
+            f"[bold]{pack.id}[/], from {pack.effective_from}"
+            + (f" to {pack.effective_to}" if pack.effective_to else "")
+        )
+        table = Table("Rule", "Value", "Source", "Document seen")
+        for name, limit in pack.limits.items():
+            table.add_row(name, f"{limit.hours:g} h", limit.source, "yes" if limit.verified else "no")
+        for name, number in pack.numbers.items():
+            table.add_row(name, f"{number.value:g}", number.source, "yes" if number.verified else "no")
+        for step in pack.ladder:
+            table.add_row(step.id, f"{step.share:.0%} of the limit", f"{step.act} {step.to}", "")
+        for name, form in pack.questionnaires.items():
+            table.add_row(name, f"{len(form.questions)} questions", form.source, "")
+        say(table)
