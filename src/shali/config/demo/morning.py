@@ -67,7 +67,7 @@ LISTS = (
     Pushed(
         before=13,
         channel=Channel.HOSPITAL,
-        sender="市中心医院",
+        sender="某定点医院",
         reference="",
         shape=Shape("发热门诊同时段就诊人员", known=40, strangers=3, repeated=1, damaged=2, doubtful=2, headings=1),
         done=0.55,
