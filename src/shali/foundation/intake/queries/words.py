@@ -18,7 +18,7 @@ BATCH_STATES: dict[int, Promise] = {
     BatchState.SETTLING: _("Being settled"),
     BatchState.SETTLED: _("Settled"),
     BatchState.UNDONE: _("Undone"),
-    BatchState.REFUSED: _("Refused"),
+    BatchState.REFUSED: _("Cannot be taken"),
 }
 ROW_STATES: dict[int, Promise] = {
     RowState.RECEIVED: _("Received"),
