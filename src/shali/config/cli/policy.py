@@ -1,6 +1,6 @@
 """`shali policy …`: which limits hold on a day, and by which document."""
 
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -14,7 +14,17 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def nouns() -> None:
-    """Rule packs are files; nothing here needs an installation."""
+    """Rule packs are files; nothing here needs a database."""
+
+
+def _today() -> date:
+    """Return the city's day; an exercise has its own."""
+    from shali.config.start.run import set_up_django
+
+    set_up_django(role="web")
+    from shali.foundation.clocks import day_of, now
+
+    return day_of(now())
 
 
 @app.command()
@@ -22,7 +32,7 @@ def show(
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today when left out.")] = None,
 ) -> None:
     """Print the limits, numbers and the ladder in force on a day, each with its source."""
-    day = (on or datetime.now(UTC)).date()
+    day = on.date() if on else _today()
     for pack in packs():
         if not pack.is_in_force(day):
             continue

@@ -67,7 +67,7 @@ def pair(scope: Scope, review: str, *, at: datetime) -> Pair:
                 one.person_id,
                 one.person.public_id,
                 tuple(one.reasons),
-                tuple(beside(field, said[field], known) for field, known in _of_person(one.person).items()),
+                tuple(_beside(field, said[field], known) for field, known in _of_person(one.person).items()),
             )
             for one in row.candidates.select_related("person").order_by("rank")
         )
@@ -124,7 +124,7 @@ def _of_person(person: Person) -> dict[str, list[str]]:
     }
 
 
-def beside(field: str, left: list[str], right: list[str]) -> Line:
+def _beside(field: str, left: list[str], right: list[str]) -> Line:
     """Compare one field; of several values the two that are most alike stand beside each other."""
     if not left or not right:
         return Line(field, _plain(field, left[:1]), _plain(field, right[:1]), "missing")

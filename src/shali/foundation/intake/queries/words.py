@@ -4,11 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shali.foundation.intake.models import Batch, BatchState, ReviewState, RowState
-from shali.foundation.intake.reading.sentences import MARKS, REJECTIONS
 
 __all__ = [
     "BATCH_STATES", "COMPARED", "DIFFERENCES", "FIELDS", "LINKAGE", "ROW_STATES", "VERDICTS", "Batch", "BatchState",
-    "ReviewState", "why",
+    "ReviewState",
 ]  # fmt: skip
 
 BATCH_STATES: dict[int, Promise] = {
@@ -114,12 +113,5 @@ LINKAGE: dict[str, Promise] = {
     "not_enough": _("too little is given to be sure"),
     "nobody_named": _("the row names nobody"),
     "nobody_alike": _("nobody is alike"),
+    "": _("no reason was kept"),
 }
-
-
-def why(code: str, language: str) -> str:
-    """Say a reason's code in words."""
-    for table in (REJECTIONS, MARKS):
-        if code in table:
-            return table[code].message(language)
-    return str(LINKAGE.get(code, _("no reason was kept")))

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.intake.queries import words
 from shali.foundation.intake.queries.batches import RowShown
-from shali.foundation.intake.queries.preview import Preview
 from shali.foundation.intake.queries.words import Batch
-from shali.foundation.intake.reading.sentences import REJECTIONS, WARNINGS
+from shali.foundation.intake.reading.sentences import MARKS, REJECTIONS, WARNINGS
+from shali.foundation.intake.services.preview import Preview
 from shali.foundation.ui.formats import num
 
 TERMS = ("people", "duplicate", "already_known", "rejected", "doubtful")
@@ -123,5 +123,13 @@ def row(one: RowShown) -> dict[str, object]:
     return {
         "row": one,
         "state": words.ROW_STATES[one.state],
-        "why": [(words.why(code, language()), column) for code, column in one.reasons],
+        "why": [(why(code, language()), column) for code, column in one.reasons],
     }
+
+
+def why(code: str, language: str) -> str:
+    """Say a reason's code in words."""
+    for table in (REJECTIONS, MARKS):
+        if code in table:
+            return table[code].message(language)
+    return str(words.LINKAGE.get(code, words.LINKAGE[""]))

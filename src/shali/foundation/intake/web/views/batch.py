@@ -7,10 +7,10 @@ from shali.foundation.accounts.queries import who
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.intake.queries import batches, words
-from shali.foundation.intake.queries.preview import preview
 from shali.foundation.intake.queries.words import Batch, BatchState
 from shali.foundation.intake.services.confirm import confirm_and_defer
 from shali.foundation.intake.services.mappings import correct_mapping
+from shali.foundation.intake.services.preview import preview
 from shali.foundation.intake.services.rejected import rejected_workbook
 from shali.foundation.intake.services.undo import undo_batch
 from shali.foundation.intake.web import present
@@ -34,7 +34,7 @@ def one(request: PostRequest, batch: str) -> HttpResponse:
         "undone_by": _name(found.undone_by),
     }
     if found.state in (BatchState.MAPPING, BatchState.DIFFERENCE):
-        head = preview(request.scope, found)
+        head = preview(request.scope, batch=found)
         shown |= {
             "tables": present.tables(found, head),
             "rejected": present.rejected(found, head),

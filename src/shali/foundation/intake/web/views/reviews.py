@@ -20,7 +20,7 @@ def index(request: PostRequest) -> HttpResponse:
     at = now()
     decided = request.GET.get("decided") == "1"
     rows = [
-        {"row": row, "why": [words.why(code, present.language()) for code in row.why]}
+        {"row": row, "why": [present.why(code, present.language()) for code in row.why]}
         for row in reviews(request.scope, at=at, decided=decided)
     ]
     first = next_review(request.scope)
@@ -49,7 +49,7 @@ def one(request: PostRequest, review: str) -> HttpResponse:
             "candidate": candidate,
             "candidates": found.candidates,
             "lines": lines,
-            "why": [words.why(code, present.language()) for code in reasons],
+            "why": [present.why(code, present.language()) for code in reasons],
             "open": open_reviews(request.scope),
             "is_open": found.review.state in (ReviewState.OPEN, ReviewState.ASKED),
             "before": request.GET.get("before", ""),

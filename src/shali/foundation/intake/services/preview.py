@@ -34,7 +34,7 @@ class Preview:
     rejected: list[RejectedRow]
 
 
-def preview(scope: Scope, batch: Batch) -> Preview:
+def preview(scope: Scope, *, batch: Batch) -> Preview:
     """Read the head of a batch's file again with the columns as they stand."""
     said = Mapping.from_json(batch.mapping) if batch.mapping else remembered_for(scope, sender=batch.sender)
     fields = {
@@ -58,10 +58,10 @@ def preview(scope: Scope, batch: Batch) -> Preview:
 
 
 def _masked(row: RowRead, fields: dict[int, str]) -> list[str]:
-    return [masked_cell(fields.get(index, ""), text) for index, text in enumerate(row.cells)]
+    return [_masked_cell(fields.get(index, ""), text) for index, text in enumerate(row.cells)]
 
 
-def masked_cell(field: str, text: str) -> str:
+def _masked_cell(field: str, text: str) -> str:
     """Show enough of a cell to judge its column by, and not who it is."""
     text = text.strip()
     if not text or field in OPEN_FIELDS:
