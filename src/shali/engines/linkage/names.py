@@ -8,7 +8,7 @@ from pypinyin import Style, lazy_pinyin
 from rapidfuzz.distance import OSA
 
 # Characters written either way for one name, traditional forms among them: as written -> as compared.
-_VARIANTS = {
+VARIANTS = {
     "呂": "吕", "黃": "黄", "吳": "吴", "陳": "陈", "劉": "刘", "張": "张", "趙": "赵", "孫": "孙", "馬": "马",
     "馮": "冯", "鄭": "郑", "許": "许", "謝": "谢", "韓": "韩", "楊": "杨", "葉": "叶", "蔣": "蒋", "盧": "卢",
     "賈": "贾", "鄧": "邓", "龍": "龙", "龔": "龚", "閻": "阎", "閆": "闫", "闫": "阎", "齊": "齐", "蘇": "苏",
@@ -22,7 +22,7 @@ _VARIANTS = {
 }  # fmt: skip
 _SEPARATORS = re.compile(r"[\s·•・‧∙⋅.．。,，'’\-_/\u200b-\u200f\ufeff]+")
 # Surnames that a dictionary reads by their common sound and people by another.
-_SURNAME_SOUNDS = {
+SURNAME_SOUNDS = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "任": "ren",
     "盖": "ge", "朴": "piao", "尉": "wei", "翟": "zhai", "冼": "xian", "员": "yun", "缪": "miao",
     "折": "she", "黑": "he", "秘": "bi", "繁": "po",
@@ -34,7 +34,7 @@ def name_key(name: str) -> str:
     """Fold a name for comparison: width, separators, variants, case. The name itself is never changed anywhere."""
     folded = unicodedata.normalize("NFKC", name)
     folded = _SEPARATORS.sub("", re.sub(r"[（(].*?[)）]", "", folded)).casefold()
-    return "".join(_VARIANTS.get(character, character) for character in folded)
+    return "".join(VARIANTS.get(character, character) for character in folded)
 
 
 @lru_cache(maxsize=200_000)
@@ -43,13 +43,14 @@ def sound_key(name: str) -> str:
     key = name_key(name)
     if not key:
         return ""
-    first = _SURNAME_SOUNDS.get(key[0])
+    first = SURNAME_SOUNDS.get(key[0])
     rest = key[1:] if first else key
     sounds = ([first] if first else []) + lazy_pinyin(rest, style=Style.NORMAL)
-    return " ".join(_plain_sound(sound) for sound in sounds)
+    return " ".join(plain_sound(sound) for sound in sounds)
 
 
-def _plain_sound(sound: str) -> str:
+def plain_sound(sound: str) -> str:
+    """Fold the sounds of one syllable that dialects and typists confuse."""
     sound = re.sub(r"^(z|c|s)h", r"\1", sound)
     sound = re.sub(r"(an|en|in)g$", r"\1", sound)
     return sound.replace("v", "u")

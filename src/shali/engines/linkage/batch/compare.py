@@ -1,0 +1,195 @@
+"""How two values of one kind stand: a level, the strongest first. Nothing is weighed here; `learn.py` weighs levels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.process import cpdist
+
+from shali.engines.linkage.batch.fields import MISSING, Codes, Field, Hashes, Kind
+
+Levels = NDArray[np.int8]
+Rows = NDArray[np.int64]
+
+LEVELS: dict[Kind, tuple[str, ...]] = {
+    Kind.NAME: ("same", "homophone", "close", "one_character", "begins_alike", "different", "swapped"),
+    Kind.BIRTH: ("same", "near", "same_year", "different"),
+    Kind.DOCUMENT: ("same", "cut", "one_slip", "two_slips", "neighbour", "different"),
+    Kind.PHONE: ("same", "one_slip", "different"),
+    Kind.ADDRESS: ("same", "same_door", "alike", "partly", "different"),
+}
+SAME, CUT, NEIGHBOUR, SWAPPED = 0, 1, 4, 6
+_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
+_CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
+
+
+def compare(field: Field, left: Rows, right: Rows) -> Levels:
+    """Return the level of each pair of rows, -1 where either says nothing; of several values the best pair counts."""
+    best = np.full(len(left), 127, dtype=np.int8)
+    for mine in field.left:
+        for theirs in field.right:
+            level = _compare_codes(field, mine[left], theirs[right])
+            best = np.where(level >= 0, np.minimum(best, level), best)
+    best[best == 127] = MISSING
+    return best
+
+
+def mark_swapped(names: Sequence[Field], levels: list[Levels], left: Rows, right: Rows) -> None:
+    """Given name written for surname and the other way round: neither part agrees, both do crosswise."""
+    if len(names) != 2:
+        return
+    one, two = names
+    mine = [field.values.gather(_or_zero(field.left[0][left])) for field in names]
+    theirs = [field.values.gather(_or_zero(field.right[0][right])) for field in names]
+    crossed = ((mine[0] == theirs[1]) & (mine[1] == theirs[0])).to_numpy() & (levels[0] > 0) & (levels[1] > 0)
+    for level in levels[:2]:
+        level[crossed] = SWAPPED
+
+
+def silence_the_birth_in_numbers(document: Field, levels: Levels, birth: Levels, left: Rows, right: Rows) -> None:
+    """Two resident IDs that hold one day of birth have said so: the column of birth says it no second time."""
+    if not len(document.values):
+        return
+    days = _embedded_days(document.values)
+    mine, theirs = document.left[0][left], document.right[0][right]
+    both = (mine >= 0) & (theirs >= 0) & (levels >= 0)
+    same = both & (days[mine] == days[theirs]) & (days[mine] > 0)
+    birth[same & (birth == SAME)] = MISSING
+
+
+def _or_zero(codes: Codes) -> Codes:
+    return np.maximum(codes, 0)
+
+
+def _embedded_days(values: pl.Series) -> NDArray[np.int64]:
+    inside = values.str.extract(r"^\d{6}((?:18|19|20)\d{6})\d{3}[0-9X]$")
+    return inside.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+
+
+def _compare_codes(field: Field, mine: Codes, theirs: Codes) -> Levels:
+    level = np.full(len(mine), MISSING, dtype=np.int8)
+    said = (mine >= 0) & (theirs >= 0)
+    level[said] = 0
+    unlike = np.flatnonzero(said & (mine != theirs))
+    if len(unlike):
+        level[unlike] = _OF[field.kind](field, mine[unlike], theirs[unlike])
+    return level
+
+
+def _texts(field: Field, codes: Codes) -> list[str]:
+    return field.values.gather(codes).to_list()
+
+
+def _flags(field: Field, codes: Codes, pattern: str) -> NDArray[np.bool_]:
+    return field.values.gather(codes).str.contains(pattern).to_numpy()
+
+
+def _lengths(field: Field, codes: Codes) -> NDArray[np.int64]:
+    return field.values.gather(codes).str.len_chars().cast(pl.Int64).to_numpy()
+
+
+def _equal(field: Field, what: str, mine: Codes, theirs: Codes) -> NDArray[np.bool_]:
+    hashes: Hashes = field.derived(what)
+    return (hashes[mine] == hashes[theirs]) & (hashes[mine] != 0)
+
+
+def _names(field: Field, mine: Codes, theirs: Codes) -> Levels:
+    """Chinese names by characters and sounds, others by Jaro and Winkler's likeness; a masked name fits or does not."""
+    level = np.full(len(mine), 5, dtype=np.int8)
+    a, b = _texts(field, mine), _texts(field, theirs)
+    short = np.minimum(_lengths(field, mine), _lengths(field, theirs))
+    long = np.maximum(_lengths(field, mine), _lengths(field, theirs))
+    chinese = _flags(field, mine, r"\p{Han}") & _flags(field, theirs, r"\p{Han}") & (long < 6)
+    distance = cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
+    alike = cpdist(a, b, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
+    first = _equal(field, "first", mine, theirs)
+    lost = _flags(field, mine, r"[?？�□■〓*＊×某]") | _flags(field, theirs, r"[?？�□■〓*＊×某]")
+    inside = np.fromiter(
+        (x.startswith(y) or x.endswith(y) or y.startswith(x) or y.endswith(x) for x, y in zip(a, b, strict=True)),
+        dtype=bool,
+        count=len(a),
+    )
+    level[first & (chinese | lost)] = 4
+    level[chinese & (distance == 1) & (long >= 3) & first] = 3
+    level[~chinese & ((alike >= 0.8) | ((distance <= 2) & (long >= 5)))] = 3
+    level[~chinese & (alike >= 0.92)] = 2
+    level[chinese & inside & (short >= 2) & (long - short <= 1)] = 2
+    level[chinese & lost & first & (distance == 1)] = 2
+    level[(short >= 2) & _equal(field, "letters", mine, theirs)] = 2
+    level[chinese & _equal(field, "sound", mine, theirs)] = 1
+    return level
+
+
+def _births(field: Field, mine: Codes, theirs: Codes) -> Levels:
+    """near: one of year, month and day is off, or month and day changed places, or one key was hit wrongly."""
+    level = np.full(len(mine), 3, dtype=np.int8)
+    days = field.values.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+    a, b = days[mine], days[theirs]
+    year = a // 10000 == b // 10000
+    month = a // 100 % 100 == b // 100 % 100
+    day = a % 100 == b % 100
+    crossed = year & (a // 100 % 100 == b % 100) & (a % 100 == b // 100 % 100)
+    slip = cpdist(_texts(field, mine), _texts(field, theirs), scorer=OSA.distance, score_cutoff=1, dtype=np.int32) <= 1
+    level[year] = 2
+    level[(year & month) | (year & day) | (month & day) | crossed | slip] = 1
+    return level
+
+
+def _documents(field: Field, mine: Codes, theirs: Codes) -> Levels:
+    """neighbour: two numbers that both stand their check and yet are nearly one: twins, or the next in the register."""
+    level = np.full(len(mine), 5, dtype=np.int8)
+    a, b = _texts(field, mine), _texts(field, theirs)
+    distance = cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
+    lengths = _lengths(field, mine), _lengths(field, theirs)
+    long = np.minimum(*lengths) >= 6
+    lost = (lengths[0] != lengths[1]) & (np.minimum(*lengths) >= 8)
+    starts = np.fromiter(
+        (x.startswith(y) or y.startswith(x) for x, y in zip(a, b, strict=True)), dtype=bool, count=len(a)
+    )
+    level[(distance == 2) & long] = 3
+    level[(distance == 1) & long] = 2
+    level[_equal(field, "cut", mine, theirs) | (lost & starts)] = 1
+    sound = _stands(a) & _stands(b)
+    level[sound & (level < 5)] = NEIGHBOUR
+    return level
+
+
+def _stands(numbers: Sequence[str]) -> NDArray[np.bool_]:
+    """Say of each number whether it is a resident ID whose check character holds (GB 11643-1999)."""
+    letters = np.array([n if len(n) == 18 and n.isascii() else "" for n in numbers], dtype="S18")
+    grid = letters.view(np.uint8).reshape(len(numbers), 18)
+    digits = grid[:, :17].astype(np.int64) - 48
+    whole = ((digits >= 0) & (digits <= 9)).all(axis=1)
+    return whole & (_CHECKS[(digits * whole[:, None] * _WEIGHTS).sum(axis=1) % 11] == grid[:, 17])
+
+
+def _phones(field: Field, mine: Codes, theirs: Codes) -> Levels:
+    a, b = _texts(field, mine), _texts(field, theirs)
+    slip = cpdist(a, b, scorer=OSA.distance, score_cutoff=1, dtype=np.int32) <= 1
+    tail = _equal(field, "last7", mine, theirs)
+    return np.where(slip | tail, 1, 2).astype(np.int8)
+
+
+def _addresses(field: Field, mine: Codes, theirs: Codes) -> Levels:
+    """same_door: the last two or three numbers agree, and enough of the words."""
+    a, b = _texts(field, mine), _texts(field, theirs)
+    ratio = cpdist(a, b, scorer=fuzz.ratio, dtype=np.float32)
+    if not _flags(field, mine[:50], r"\p{Han}").any():
+        ratio = np.maximum(ratio, cpdist(a, b, scorer=fuzz.token_sort_ratio, dtype=np.float32))
+    level = np.full(len(mine), 4, dtype=np.int8)
+    level[ratio >= 60] = 3
+    level[ratio >= 80] = 2
+    level[_equal(field, "numbers", mine, theirs) & (ratio >= 45)] = 1
+    return level
+
+
+_OF = {
+    Kind.NAME: _names,
+    Kind.BIRTH: _births,
+    Kind.DOCUMENT: _documents,
+    Kind.PHONE: _phones,
+    Kind.ADDRESS: _addresses,
+}

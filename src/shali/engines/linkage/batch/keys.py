@@ -1,0 +1,134 @@
+"""Who is worth comparing: records that share a key. Keys that half the city shares are dropped where they are crowded."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shali.engines.linkage.batch.fields import Field, Hashes, Kind
+
+Rows = NDArray[np.int64]
+MOST_ALIKE = 60  # right records under one key; a key shared by more says too little to be worth the comparisons
+_MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
+_BITS = 24
+
+# Each key: (kind, what of it) pairs that must all be there. One record reaches another through any of them.
+KEYS: tuple[tuple[tuple[Kind, str], ...], ...] = (
+    ((Kind.DOCUMENT, "value"),),
+    ((Kind.DOCUMENT, "cut"),),
+    ((Kind.DOCUMENT, "tail12"),),
+    ((Kind.DOCUMENT, "head+tail"), (Kind.NAME, "sound")),
+    ((Kind.DOCUMENT, "last4"), (Kind.NAME, "value")),
+    ((Kind.PHONE, "value"),),
+    ((Kind.PHONE, "last7"), (Kind.NAME, "first")),
+    ((Kind.NAME, "value"), (Kind.BIRTH, "value")),
+    ((Kind.NAME, "sound"), (Kind.BIRTH, "value")),
+    ((Kind.NAME, "value"), (Kind.ADDRESS, "numbers")),
+    ((Kind.NAME, "sound"), (Kind.ADDRESS, "value")),
+    ((Kind.NAME, "letters"), (Kind.BIRTH, "value")),
+    ((Kind.BIRTH, "value"), (Kind.ADDRESS, "numbers")),
+    ((Kind.NAME, "value"), (Kind.BIRTH, "month+day")),
+    ((Kind.NAME, "value"), (Kind.PHONE, "first7")),
+    ((Kind.NAME, "value"),),
+    ((Kind.BIRTH, "value"), (Kind.NAME, "first")),
+    ((Kind.ADDRESS, "value"),),
+)
+
+
+def blocking_columns(fields: list[Field]) -> Iterator[tuple[str, Hashes, Hashes]]:
+    """Yield the name of each key and its value in every record of either table; 0 where a record has none."""
+    by_kind: dict[Kind, list[Field]] = {}
+    for one in fields:
+        by_kind.setdefault(one.kind, []).append(one)
+    for key in KEYS:
+        if all(kind in by_kind for kind, _ in key):
+            yield from _combinations(key, by_kind)
+
+
+def _combinations(
+    key: tuple[tuple[Kind, str], ...], by_kind: dict[Kind, list[Field]]
+) -> Iterator[tuple[str, Hashes, Hashes]]:
+    """A record with two telephones has the key twice, once for each; a name in parts gives its parts together and alone."""
+    kinds = [kind for kind, _ in key]
+    lefts = {kind: max(len(one.left) for one in by_kind[kind]) for kind in kinds}
+    rights = {kind: max(len(one.right) for one in by_kind[kind]) for kind in kinds}
+    name = "+".join(f"{kind}:{what}" for kind, what in key)
+    several = [kind for kind in kinds if max(lefts[kind], rights[kind]) > 1][:1]
+    places = [(i, j) for i in range(lefts[several[0]]) for j in range(rights[several[0]])] if several else [(0, 0)]
+    choices = [None]
+    if Kind.NAME in kinds and len(by_kind[Kind.NAME]) > 1 and len(kinds) > 1:
+        choices = list(range(len(by_kind[Kind.NAME])))  # type: ignore[arg-type]
+    for i, j in places:
+        for part in choices:
+            sides = []
+            for side, place in (("left", i), ("right", j)):
+                found = [
+                    _together(
+                        [
+                            _hashes(one, what, side, place if kind in several else 0)
+                            for one in by_kind[kind]
+                            if part is None or kind is not Kind.NAME or one.part == part
+                        ]
+                    )
+                    for kind, what in key
+                ]
+                sides.append(_mixed(found))
+            label = name + (f":{part}" if part is not None else "") + (f"#{i}{j}" if several else "")
+            yield label, sides[0], sides[1]
+
+
+def _hashes(field: Field, what: str, side: str, place: int) -> Hashes:
+    codes = field.left if side == "left" else field.right
+    codes = codes[min(place, len(codes) - 1)]
+    derived = field.derived(what)
+    if not len(derived):
+        return np.zeros(len(codes), dtype=np.uint64)
+    hashes = derived[codes]
+    hashes[codes < 0] = 0
+    return hashes
+
+
+def _together(hashes: list[Hashes]) -> Hashes:
+    """Parts of a name in either order: given name and surname change places in the best of lists."""
+    every = np.logical_and.reduce([one != 0 for one in hashes])
+    return np.where(every, np.add.reduce(hashes), np.uint64(0))
+
+
+def _mixed(hashes: list[Hashes]) -> Hashes:
+    mixed = hashes[0]
+    for number, other in enumerate(hashes[1:]):
+        both = (mixed != 0) & (other != 0)
+        mixed = np.where(both, (mixed * _MIX[number % 3]) ^ (other + (mixed >> np.uint64(29))), np.uint64(0))
+    return mixed
+
+
+def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> tuple[Rows, Rows]:
+    """Return the row numbers of all pairs that share a key which at most `most` right records have."""
+    mine = np.flatnonzero(left)
+    # A bitmap of the left keys lets through the few right records that can match, so that only those are sorted.
+    seen = np.zeros(1 << _BITS, dtype=bool)
+    shift = np.uint64(64 - _BITS)
+    seen[(left[mine] * _MIX[0]) >> shift] = True
+    theirs = np.flatnonzero(seen[(right * _MIX[0]) >> shift] & (right != 0))
+    keys = right[theirs]
+    order = np.argsort(keys, kind="stable")
+    keys, theirs = keys[order], theirs[order]
+    first = np.searchsorted(keys, left[mine], side="left")
+    count = np.searchsorted(keys, left[mine], side="right") - first
+    keep = (count > 0) & (count <= most)
+    mine, first, count = mine[keep], first[keep], count[keep]
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(mine, count), theirs[np.repeat(first, count) + within]
+
+
+def candidates(fields: list[Field], *, most: int = MOST_ALIKE) -> tuple[Rows, Rows]:
+    """Return every pair of rows that shares a key, once, in order of the left row."""
+    rights = len(fields[0].right[0])
+    found = []
+    for _, left, right in blocking_columns(fields):
+        mine, theirs = pairs_of(left, right, most=most)
+        found.append(mine * rights + theirs)
+    if not found:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    pairs = np.unique(np.concatenate(found))
+    return pairs // rights, pairs % rights
