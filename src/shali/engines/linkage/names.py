@@ -4,7 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
 from rapidfuzz.distance import OSA
 
 # Characters written either way for one name, traditional forms among them: as written -> as compared.
@@ -40,6 +39,8 @@ def name_key(name: str) -> str:
 @lru_cache(maxsize=200_000)
 def sound_key(name: str) -> str:
     """Return how a name sounds, without tones, with the sounds that dialects and typists confuse folded together."""
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes half a second to load
+
     key = name_key(name)
     if not key:
         return ""

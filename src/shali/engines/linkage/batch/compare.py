@@ -107,20 +107,25 @@ def _names(field: Field, mine: Codes, theirs: Codes) -> Levels:
     alike = cpdist(a, b, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
     first = _equal(field, "first", mine, theirs)
     lost = _flags(field, mine, r"[?？�□■〓*＊×某]") | _flags(field, theirs, r"[?？�□■〓*＊×某]")
-    inside = np.fromiter(
-        (x.startswith(y) or x.endswith(y) or y.startswith(x) or y.endswith(x) for x, y in zip(a, b, strict=True)),
-        dtype=bool,
-        count=len(a),
-    )
+    inside = _inside(a, b, np.flatnonzero(chinese & (short >= 2) & (long - short == 1)))
     level[first & (chinese | lost)] = 4
     level[chinese & (distance == 1) & (long >= 3) & first] = 3
     level[~chinese & ((alike >= 0.8) | ((distance <= 2) & (long >= 5)))] = 3
     level[~chinese & (alike >= 0.92)] = 2
-    level[chinese & inside & (short >= 2) & (long - short <= 1)] = 2
+    level[inside] = 2
     level[chinese & lost & first & (distance == 1)] = 2
     level[(short >= 2) & _equal(field, "letters", mine, theirs)] = 2
     level[chinese & _equal(field, "sound", mine, theirs)] = 1
     return level
+
+
+def _inside(a: Sequence[str], b: Sequence[str], places: Rows) -> NDArray[np.bool_]:
+    """Say, for the places asked about, whether one text begins or ends with the other."""
+    found = np.zeros(len(a), dtype=bool)
+    for place in places:
+        short, long = sorted((a[place], b[place]), key=len)
+        found[place] = long.startswith(short) or long.endswith(short)
+    return found
 
 
 def _births(field: Field, mine: Codes, theirs: Codes) -> Levels:
@@ -146,15 +151,20 @@ def _documents(field: Field, mine: Codes, theirs: Codes) -> Levels:
     lengths = _lengths(field, mine), _lengths(field, theirs)
     long = np.minimum(*lengths) >= 6
     lost = (lengths[0] != lengths[1]) & (np.minimum(*lengths) >= 8)
-    starts = np.fromiter(
-        (x.startswith(y) or y.startswith(x) for x, y in zip(a, b, strict=True)), dtype=bool, count=len(a)
-    )
     level[(distance == 2) & long] = 3
     level[(distance == 1) & long] = 2
-    level[_equal(field, "cut", mine, theirs) | (lost & starts)] = 1
-    sound = _stands(a) & _stands(b)
-    level[sound & (level < 5)] = NEIGHBOUR
+    level[_equal(field, "cut", mine, theirs) | _starts(a, b, lost)] = 1
+    nearly = np.flatnonzero(level < 5)
+    both = _stands([a[place] for place in nearly]) & _stands([b[place] for place in nearly])
+    level[nearly[both]] = NEIGHBOUR
     return level
+
+
+def _starts(a: Sequence[str], b: Sequence[str], where: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    found = np.zeros(len(a), dtype=bool)
+    for place in np.flatnonzero(where):
+        found[place] = a[place].startswith(b[place]) or b[place].startswith(a[place])
+    return found
 
 
 def _stands(numbers: Sequence[str]) -> NDArray[np.bool_]:

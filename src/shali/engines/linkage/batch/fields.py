@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pypinyin import Style, lazy_pinyin
 
 from shali.engines.linkage.keys import eighteen
 from shali.engines.linkage.names import SURNAME_SOUNDS, VARIANTS, plain_sound
@@ -210,6 +209,8 @@ def _sound(values: pl.Series) -> pl.Series:
     chinese = [one for one in characters if one >= "\u3400"]
     if not chinese:
         return values
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes half a second to load
+
     sounds = [plain_sound(lazy_pinyin(one, style=Style.NORMAL)[0]) + " " for one in chinese]
     firsts = {one: plain_sound(sound) + " " for one, sound in SURNAME_SOUNDS.items()}
     first = values.str.slice(0, 1)
@@ -221,6 +222,14 @@ def _numbers_in(values: pl.Series) -> pl.Series:
     """Building, entrance and door: the last numbers that an address names, two at least."""
     numbers = values.str.extract_all(r"\d+")
     return pl.select(pl.when(numbers.list.len() >= 2).then(numbers.list.tail(3).list.join("-"))).to_series()
+
+
+def _longest_word(values: pl.Series) -> pl.Series:
+    """The longest word of an address that is written in words: mostly the rarest."""
+    if values.head(200).str.contains(r"\p{Han}").any():
+        return pl.Series([None] * len(values), dtype=pl.String)
+    longest = values.str.extract_all(r"\p{L}{5,}").list.eval(pl.element().sort_by(-pl.element().str.len_chars().cast(pl.Int32)))
+    return longest.list.get(0, null_on_oob=True)
 
 
 def _if_long(values: pl.Series, expression: pl.Series, least: int) -> pl.Series:
@@ -246,6 +255,7 @@ _DERIVED = {
     "first7": lambda v: _if_long(v, v.str.slice(0, 7), 10),
     "last7": lambda v: _if_long(v, v.str.slice(-7), 8),
     "numbers": _numbers_in,
+    "longest": _longest_word,
     "year": lambda v: v.str.slice(0, 4),
     "month+day": lambda v: v.str.slice(4, 4),
 }

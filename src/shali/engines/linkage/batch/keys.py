@@ -13,7 +13,8 @@ _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(
 _BITS = 24
 
 # Each key: (kind, what of it) pairs that must all be there. One record reaches another through any of them.
-KEYS: tuple[tuple[tuple[Kind, str], ...], ...] = (
+Key = tuple[tuple[Kind, str], ...]
+KEYS: tuple[Key, ...] = (
     ((Kind.DOCUMENT, "value"),),
     ((Kind.DOCUMENT, "cut"),),
     ((Kind.DOCUMENT, "tail12"),),
@@ -32,6 +33,7 @@ KEYS: tuple[tuple[tuple[Kind, str], ...], ...] = (
     ((Kind.NAME, "value"),),
     ((Kind.BIRTH, "value"), (Kind.NAME, "first")),
     ((Kind.ADDRESS, "value"),),
+    ((Kind.NAME, "value"), (Kind.ADDRESS, "longest")),
 )
 
 
@@ -45,36 +47,34 @@ def blocking_columns(fields: list[Field]) -> Iterator[tuple[str, Hashes, Hashes]
             yield from _combinations(key, by_kind)
 
 
-def _combinations(
-    key: tuple[tuple[Kind, str], ...], by_kind: dict[Kind, list[Field]]
-) -> Iterator[tuple[str, Hashes, Hashes]]:
-    """A record with two telephones has the key twice, once for each; a name in parts gives its parts together and alone."""
-    kinds = [kind for kind, _ in key]
-    lefts = {kind: max(len(one.left) for one in by_kind[kind]) for kind in kinds}
-    rights = {kind: max(len(one.right) for one in by_kind[kind]) for kind in kinds}
-    name = "+".join(f"{kind}:{what}" for kind, what in key)
-    several = [kind for kind in kinds if max(lefts[kind], rights[kind]) > 1][:1]
-    places = [(i, j) for i in range(lefts[several[0]]) for j in range(rights[several[0]])] if several else [(0, 0)]
-    choices = [None]
-    if Kind.NAME in kinds and len(by_kind[Kind.NAME]) > 1 and len(kinds) > 1:
-        choices = list(range(len(by_kind[Kind.NAME])))  # type: ignore[arg-type]
+def _combinations(key: Key, by_kind: dict[Kind, list[Field]]) -> Iterator[tuple[str, Hashes, Hashes]]:
+    """A record with two telephones has the key twice, once for each.
+
+    A name in parts gives them together, in either order; with something else beside it each part alone too, in either place.
+    """
+    label = "+".join(f"{kind}:{what}" for kind, what in key)
+    several = [kind for kind, _ in key if any(max(len(one.left), len(one.right)) > 1 for one in by_kind[kind])][:1]
+    places = [(0, 0)]
+    if several:
+        first = by_kind[several[0]][0]
+        places = [(i, j) for i in range(len(first.left)) for j in range(len(first.right))]
+    names = by_kind.get(Kind.NAME, [])
+    parts: list[tuple[int | None, int | None]] = [(None, None)]
+    if len(names) > 1 and len(key) > 1 and any(kind is Kind.NAME for kind, _ in key):
+        parts += [(i, j) for i in range(len(names)) for j in range(len(names))]
     for i, j in places:
-        for part in choices:
-            sides = []
-            for side, place in (("left", i), ("right", j)):
-                found = [
-                    _together(
-                        [
-                            _hashes(one, what, side, place if kind in several else 0)
-                            for one in by_kind[kind]
-                            if part is None or kind is not Kind.NAME or one.part == part
-                        ]
-                    )
-                    for kind, what in key
-                ]
-                sides.append(_mixed(found))
-            label = name + (f":{part}" if part is not None else "") + (f"#{i}{j}" if several else "")
-            yield label, sides[0], sides[1]
+        for mine, theirs in parts:
+            left = _side("left", key, by_kind, i if several else 0, mine)
+            right = _side("right", key, by_kind, j if several else 0, theirs)
+            yield f"{label}#{i}{j}/{mine}{theirs}", left, right
+
+
+def _side(side: str, key: Key, by_kind: dict[Kind, list[Field]], place: int, part: int | None) -> Hashes:
+    found = []
+    for kind, what in key:
+        fields = by_kind[kind] if part is None or kind is not Kind.NAME else [by_kind[kind][part]]
+        found.append(_together([_hashes(one, what, side, place) for one in fields]))
+    return _mixed(found)
 
 
 def _hashes(field: Field, what: str, side: str, place: int) -> Hashes:

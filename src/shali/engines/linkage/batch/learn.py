@@ -14,7 +14,7 @@ from shali.engines.linkage.batch.fields import Field, Kind
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 ROUNDS = 12
-STRANGERS = 300_000  # random pairs from which u is counted
+STRANGERS = 60_000  # random pairs from which u is counted
 
 # What we expect before looking, and how many seen pairs that expectation is worth. Levels as in LEVELS.
 PRIOR_SAME = {
