@@ -1,0 +1,44 @@
+"""One run of ours, as a process of its own: files in, the likeliest partner of every row with its probability out."""
+
+import json
+import sys
+import time
+
+import polars as pl
+
+from shali.engines.linkage.batch import Columns, link, read_fields
+
+CITY = Columns(
+    name=[("name",)], birth=[("birth",)], document=[("number",)], phone=[("phone",), ("phone2",)], address=[("address",)]
+)
+FEBRL = Columns(
+    name=[("given_name", "surname")],
+    birth=[("date_of_birth",)],
+    document=[("soc_sec_id",)],
+    address=[("street_number", "address_1", "suburb", "postcode")],
+)
+
+
+def main(left_path: str, right_path: str, out: str, which: str) -> None:
+    began = time.perf_counter()
+    left = pl.read_csv(left_path, infer_schema=False)
+    right = pl.read_csv(right_path, infer_schema=False)
+    if "phone2" in right.columns and "phone2" not in left.columns:
+        left = left.with_columns(phone2=pl.lit(None, dtype=pl.String))
+    marks = [("read", time.perf_counter())]
+    fields = read_fields(left, right, FEBRL if which == "febrl" else CITY)
+    marks.append(("fold", time.perf_counter()))
+    links = link(fields, progress=lambda what, _share: marks.append((what, time.perf_counter())))
+    marks.append(("end", time.perf_counter()))
+    key = "rec_id" if which == "febrl" else "id"
+    pl.DataFrame({
+        "left": left[key],
+        "right": right[key].gather(links.right.clip(min=0)),
+        "score": links.score,
+    }).filter(pl.Series(links.right >= 0)).write_parquet(out)
+    steps = {name: round(at - before, 3) for (name, at), before in zip(marks, [began, *(m for _, m in marks)], strict=False)}
+    print(json.dumps({"seconds": time.perf_counter() - began, "pairs": links.pairs, "listed": links.listed, "steps": steps}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
