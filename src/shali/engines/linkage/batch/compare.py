@@ -49,15 +49,12 @@ def mark_swapped(names: Sequence[Field], levels: list[Levels], left: Rows, right
         level[crossed] = SWAPPED
 
 
-def silence_the_birth_in_numbers(document: Field, levels: Levels, birth: Levels, left: Rows, right: Rows) -> None:
+def silence_the_birth_in_numbers(document: Field, birth: Levels, left: Rows, right: Rows) -> None:
     """Two resident IDs that hold one day of birth have said so: the column of birth says it no second time."""
-    if not len(document.values):
-        return
-    days = _embedded_days(document.values)
     mine, theirs = document.left[0][left], document.right[0][right]
-    both = (mine >= 0) & (theirs >= 0) & (levels >= 0)
-    same = both & (days[mine] == days[theirs]) & (days[mine] > 0)
-    birth[same & (birth == SAME)] = MISSING
+    ask = np.flatnonzero((mine >= 0) & (theirs >= 0) & (birth == SAME))
+    days = [_embedded_days(document.values.gather(codes[ask])) for codes in (mine, theirs)]
+    birth[ask[(days[0] == days[1]) & (days[0] > 0)]] = MISSING
 
 
 def _or_zero(codes: Codes) -> Codes:
@@ -73,7 +70,8 @@ def _compare_codes(field: Field, mine: Codes, theirs: Codes) -> Levels:
     level = np.full(len(mine), MISSING, dtype=np.int8)
     said = (mine >= 0) & (theirs >= 0)
     level[said] = 0
-    unlike = np.flatnonzero(said & (mine != theirs))
+    value = field.derived("value")
+    unlike = np.flatnonzero(said & (value[mine] != value[theirs]))
     if len(unlike):
         level[unlike] = _OF[field.kind](field, mine[unlike], theirs[unlike])
     return level
@@ -107,7 +105,7 @@ def _names(field: Field, mine: Codes, theirs: Codes) -> Levels:
     alike = cpdist(a, b, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
     first = _equal(field, "first", mine, theirs)
     lost = _flags(field, mine, r"[?？�□■〓*＊×某]") | _flags(field, theirs, r"[?？�□■〓*＊×某]")
-    inside = _inside(a, b, np.flatnonzero(chinese & (short >= 2) & (long - short == 1)))
+    inside = _inside(a, b, np.flatnonzero(chinese & (short >= 2) & (long - short == 1) & (distance == 1)))
     level[first & (chinese | lost)] = 4
     level[chinese & (distance == 1) & (long >= 3) & first] = 3
     level[~chinese & ((alike >= 0.8) | ((distance <= 2) & (long >= 5)))] = 3
@@ -131,8 +129,9 @@ def _inside(a: Sequence[str], b: Sequence[str], places: Rows) -> NDArray[np.bool
 def _births(field: Field, mine: Codes, theirs: Codes) -> Levels:
     """near: one of year, month and day is off, or month and day changed places, or one key was hit wrongly."""
     level = np.full(len(mine), 3, dtype=np.int8)
-    days = field.values.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-    a, b = days[mine], days[theirs]
+    a, b = (
+        field.values.gather(codes).cast(pl.Int64, strict=False).fill_null(0).to_numpy() for codes in (mine, theirs)
+    )
     year = a // 10000 == b // 10000
     month = a // 100 % 100 == b // 100 % 100
     day = a % 100 == b % 100
@@ -155,7 +154,7 @@ def _documents(field: Field, mine: Codes, theirs: Codes) -> Levels:
     level[(distance == 1) & long] = 2
     level[_equal(field, "cut", mine, theirs) | _starts(a, b, lost)] = 1
     nearly = np.flatnonzero(level < 5)
-    both = _stands([a[place] for place in nearly]) & _stands([b[place] for place in nearly])
+    both = _stands(field, mine[nearly]) & _stands(field, theirs[nearly])
     level[nearly[both]] = NEIGHBOUR
     return level
 
@@ -167,13 +166,15 @@ def _starts(a: Sequence[str], b: Sequence[str], where: NDArray[np.bool_]) -> NDA
     return found
 
 
-def _stands(numbers: Sequence[str]) -> NDArray[np.bool_]:
+def _stands(field: Field, codes: Codes) -> NDArray[np.bool_]:
     """Say of each number whether it is a resident ID whose check character holds (GB 11643-1999)."""
-    letters = np.array([n if len(n) == 18 and n.isascii() else "" for n in numbers], dtype="S18")
-    grid = letters.view(np.uint8).reshape(len(numbers), 18)
-    digits = grid[:, :17].astype(np.int64) - 48
-    whole = ((digits >= 0) & (digits <= 9)).all(axis=1)
-    return whole & (_CHECKS[(digits * whole[:, None] * _WEIGHTS).sum(axis=1) % 11] == grid[:, 17])
+    texts = field.values.gather(codes)
+    shaped = texts.str.contains(r"^[0-9]{17}[0-9X]$").to_numpy()
+    grid = np.frombuffer("".join(texts.filter(pl.Series(shaped)).to_list()).encode(), dtype=np.uint8).reshape(-1, 18)
+    sums = ((grid[:, :17].astype(np.int64) - 48) * _WEIGHTS).sum(axis=1)
+    good = np.zeros(len(codes), dtype=bool)
+    good[np.flatnonzero(shaped)] = _CHECKS[sums % 11] == grid[:, 17]
+    return good
 
 
 def _phones(field: Field, mine: Codes, theirs: Codes) -> Levels:

@@ -1,11 +1,10 @@
 """Two tables become fields: every value folded, and replaced by the number of its place among the distinct values."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -17,6 +16,8 @@ from shali.engines.linkage.names import SURNAME_SOUNDS, VARIANTS, plain_sound
 Codes = NDArray[np.int32]
 Hashes = NDArray[np.uint64]
 MISSING = -1
+SIEVE_BITS = 22
+MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 MOST_VALUES = 4  # of one kind in one record: a fourth telephone still counts, a fifth does not
 
 
@@ -43,8 +44,8 @@ class Columns:
 class Field:
     """One thing that both tables say.
 
-    values: the distinct folded values of both tables. left, right: (k, rows), places in `values`, -1 where nothing is said;
-    k is how many values of this kind a record may have.
+    values: what all records say, folded, one after the other. left, right: (k, rows), places in `values`, -1 where nothing
+    is said; k is how many values of this kind a record may have.
     """
 
     kind: Kind
@@ -55,20 +56,35 @@ class Field:
     part: int = 0
     _kept: dict[str, Hashes] = field(default_factory=dict, compare=False, repr=False)
 
-    @cached_property
-    def counts(self) -> NDArray[np.int64]:
-        """How often the right table has each value."""
-        flat = self.right.ravel()
-        return np.bincount(flat[flat >= 0], minlength=len(self.values))
-
     def derived(self, what: str) -> Hashes:
-        """Return one hash a value: of its sound, its first fifteen digits, ...; 0 where the value has no such thing."""
+        """Return one hash a value: of itself, its sound, its first fifteen digits, ...; 0 where there is no such thing."""
         if what not in self._kept:
-            plain = _DERIVED[what](self.values)
-            hashes = plain.hash(seed=7).to_numpy().copy()
-            hashes[(plain.is_null() | (plain == "")).fill_null(True).to_numpy()] = 0
-            self._kept[what] = hashes
+            if what in _BY_CHARACTER:
+                self._kept[what] = _BY_CHARACTER[what](self.values)
+            else:
+                plain = _DERIVED[what](self.values)
+                hashes = plain.hash(seed=7).to_numpy().copy()
+                hashes[(plain.is_null() | (plain == "")).fill_null(True).to_numpy()] = 0
+                self._kept[what] = hashes
         return self._kept[what]
+
+    def common(self, what: str, codes: Codes) -> NDArray[np.int64]:
+        """Return how many values of the right table are, sound or begin like each of those asked about."""
+        hashes = self.derived(what)
+        wanted = hashes[codes]
+        flat = self.right.ravel()
+        theirs = hashes[flat[flat >= 0]]
+        found, counts = np.unique(theirs[_may_be_in(theirs, wanted)], return_counts=True)
+        place = np.minimum(np.searchsorted(found, wanted), max(len(found) - 1, 0))
+        return np.where(found[place] == wanted, counts[place], 0) if len(found) else np.zeros(len(codes), np.int64)
+
+
+def _may_be_in(hashes: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
+    """Sieve through a bitmap: everything that is among the wanted passes, and a few others."""
+    shift = np.uint64(64 - SIEVE_BITS)
+    seen = np.zeros(1 << SIEVE_BITS, dtype=bool)
+    seen[(wanted * MIX[0]) >> shift] = True
+    return seen[(hashes * MIX[0]) >> shift]
 
 
 def read_fields(left: pl.DataFrame, right: pl.DataFrame, columns: Columns) -> list[Field]:
@@ -114,13 +130,18 @@ def _is_chinese(table: pl.DataFrame, options: Sequence[Sequence[str]]) -> bool:
 
 
 def _encode(kind: Kind, name: str, left: list[pl.Series], right: list[pl.Series], part: int = 0) -> Field:
-    values = pl.concat([one.alias("value") for one in left + right]).drop_nulls().unique(maintain_order=True)
-    place = pl.Enum(values) if len(values) else pl.Enum([""])
-
-    def codes(series: pl.Series) -> Codes:
-        return series.cast(place).to_physical().cast(pl.Int32).fill_null(MISSING).to_numpy()
-
-    return Field(kind, name, values, np.stack([codes(s) for s in left]), np.stack([codes(s) for s in right]), part)
+    sides = [[one for one in side if one.null_count() < len(one)] or side[:1] for side in (left, right)]
+    codes, offset = [], 0
+    for side in sides:
+        rows = []
+        for one in side:
+            places = np.arange(offset, offset + len(one), dtype=np.int32)
+            places[one.is_null().to_numpy()] = MISSING
+            rows.append(places)
+            offset += len(one)
+        codes.append(np.stack(rows))
+    values = pl.concat([one.alias("value") for side in sides for one in side], rechunk=True)
+    return Field(kind, name, values, codes[0], codes[1], part)
 
 
 def _joined(table: pl.DataFrame, parts: Sequence[str], between: str = " ") -> pl.Series:
@@ -143,25 +164,41 @@ def _empty_to_null(series: pl.Series) -> pl.Series:
     return series.set(series == "", None)
 
 
+def _where(series: pl.Series, unclean: str, fold: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Fold only what needs it: most of a good register is clean, and folding is dear."""
+    dirty = series.str.contains(unclean).fill_null(False)
+    if not dirty.any():
+        return series
+    if dirty.mean() > 0.5:  # type: ignore[operator]
+        return fold(series)
+    return series.scatter(dirty.arg_true(), fold(series.filter(dirty)))
+
+
 def _fold(series: pl.Series) -> pl.Series:
     return series.cast(pl.String).str.normalize("NFKC").str.strip_chars().str.to_lowercase()
 
 
 def _fold_name(series: pl.Series) -> pl.Series:
+    odd = "[" + "".join(VARIANTS) + "]|[^\u4e00-\u9fffa-z]|^$"
+    return _where(series, odd, _fold_odd_name)
+
+
+def _fold_odd_name(series: pl.Series) -> pl.Series:
     folded = _fold(series).str.replace_all(r"[（(].*?[)）]", "")
     folded = folded.str.replace_all("[\\s·•・‧∙⋅.．。,，'’\\-_/\u200b-\u200f\ufeff]+", "")
     return _empty_to_null(folded.str.replace_many(list(VARIANTS), list(VARIANTS.values())))
 
 
 def _fold_number(series: pl.Series) -> pl.Series:
-    """Digits and letters only; what a spreadsheet makes of a long number is spelt out again; 15-digit IDs lengthened."""
-    folded = _fold(series).str.to_uppercase().str.replace_all(r"[;,、/|，；]+", ";").str.replace_all(r"[^0-9A-Z;+.*]", "")
-    folded = folded.str.replace(r"^(\d+)\.0+$", "$1").str.replace_all(r"[.]", "")
-    old = folded.str.contains(r"^\d{15}$").fill_null(False)
-    if old.any():
-        lengthened = folded.filter(old).map_elements(_eighteen, return_dtype=pl.String)
-        folded = folded.scatter(old.arg_true(), lengthened)
-    return _empty_to_null(folded)
+    """Digits and letters only; 15-digit resident IDs lengthened."""
+    folded = _where(series, r"[^0-9A-Z]|^$", _fold_odd_number)
+    return _where(folded, r"^\d{15}$", lambda old: old.map_elements(_eighteen, return_dtype=pl.String))
+
+
+def _fold_odd_number(series: pl.Series) -> pl.Series:
+    folded = _fold(series).str.to_uppercase().str.replace_all(r"[;,、/|，；]+", ";")
+    folded = folded.str.replace_all(r"[^0-9A-Z;.]", "").str.replace(r"^(\d+)\.0+$", "$1")
+    return _empty_to_null(folded.str.replace_all(r"[.]", "").str.strip_chars(";"))
 
 
 def _eighteen(number: str) -> str:
@@ -170,11 +207,19 @@ def _eighteen(number: str) -> str:
 
 
 def _fold_phone(series: pl.Series) -> pl.Series:
-    folded = _fold_number(series).str.replace_all(r"[^0-9;]", "")
-    return _empty_to_null(folded.str.replace_all(r"(^|;)(?:00)?86(1\d{10})", "$1$2"))
+    return _where(series, r"^(00)?86|[^0-9]|^$", _fold_odd_phone)
+
+
+def _fold_odd_phone(series: pl.Series) -> pl.Series:
+    folded = _fold_odd_number(series).str.replace_all(r"[^0-9;]", "")
+    return _empty_to_null(folded.str.replace_all(r"(^|;)(?:00)?86(1\d{10})", "${1}${2}"))
 
 
 def _fold_address(series: pl.Series) -> pl.Series:
+    return _where(series, r"[\s,，.。;；A-ZＡ-Ｚａ-ｚ０-９－]|^$", _fold_odd_address)
+
+
+def _fold_odd_address(series: pl.Series) -> pl.Series:
     return _empty_to_null(_fold(series).str.replace_all(r"[\s,，.。;；]+", " ").str.strip_chars())
 
 
@@ -203,19 +248,47 @@ def _day(written: str) -> str | None:
         return f"{year:04d}{month:02d}{day:02d}"
 
 
-def _sound(values: pl.Series) -> pl.Series:
-    """How names sound, character by character, so that a name and its misspelling are read alike."""
-    characters = sorted(set("".join(values.to_list())))
-    chinese = [one for one in characters if one >= "\u3400"]
-    if not chinese:
-        return values
-    from pypinyin import Style, lazy_pinyin  # its dictionary takes half a second to load
+def _characters(values: pl.Series) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
+    """Return all characters of all values as code points, where each value starts, and how long each is."""
+    texts = values.fill_null("")
+    lengths = texts.str.len_chars().cast(pl.Int64).to_numpy()
+    codes = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), dtype=np.uint32)
+    return codes, np.cumsum(lengths) - lengths, lengths
 
-    sounds = [plain_sound(lazy_pinyin(one, style=Style.NORMAL)[0]) + " " for one in chinese]
-    firsts = {one: plain_sound(sound) + " " for one, sound in SURNAME_SOUNDS.items()}
-    first = values.str.slice(0, 1)
-    heads = first.replace(firsts).str.replace_many(chinese, sounds)
-    return heads + values.str.slice(1).str.replace_many(chinese, sounds)
+
+def _summed(hashes: Hashes, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Hashes:
+    running = np.r_[np.uint64(0), np.cumsum(hashes, dtype=np.uint64)]
+    return running[starts + lengths] - running[starts]
+
+
+def _letters(values: pl.Series) -> Hashes:
+    """The characters of a name in whichever order."""
+    codes, starts, lengths = _characters(values)
+    mixed = codes.astype(np.uint64) * MIX[1]
+    return _summed(mixed ^ (mixed >> np.uint64(31)), starts, lengths)
+
+
+def _sound(values: pl.Series) -> Hashes:
+    """How names sound, character by character, so that a name and its misspelling are read alike."""
+    codes, starts, lengths = _characters(values)
+    distinct = np.unique(codes)
+    usual, first = (np.zeros(int(distinct.max(initial=0)) + 1, dtype=np.uint64) for _ in range(2))
+    usual[distinct] = first[distinct] = distinct
+    chinese = [chr(code) for code in distinct if code >= 0x3400]
+    if chinese:
+        from pypinyin import Style, lazy_pinyin  # its dictionary takes half a second to load
+
+        plain = [plain_sound(lazy_pinyin(one, style=Style.NORMAL)[0]) for one in chinese]
+        heads = [plain_sound(SURNAME_SOUNDS[c]) if c in SURNAME_SOUNDS else s for c, s in zip(chinese, plain, strict=True)]
+        places = [ord(one) for one in chinese]
+        usual[places], first[places] = pl.Series(plain).hash(seed=7), pl.Series(heads).hash(seed=7)
+    read = usual[codes]
+    said = starts[lengths > 0]
+    read[said] = first[codes[said]]
+    position = np.arange(len(codes)) - np.repeat(starts, lengths)
+    power = MIX[2] * (2 * position.astype(np.uint64) + np.uint64(1))
+    mixed = (read + np.uint64(1)) * power
+    return _summed(mixed ^ (mixed >> np.uint64(31)), starts, lengths)
 
 
 def _numbers_in(values: pl.Series) -> pl.Series:
@@ -245,9 +318,7 @@ _FOLDS = {
 }
 _DERIVED = {
     "value": lambda v: v,
-    "sound": _sound,
     "first": lambda v: v.str.slice(0, 1),
-    "letters": lambda v: v.str.split("").list.sort().list.join(""),
     "cut": lambda v: _if_long(v, v.str.slice(0, 15), 15),
     "tail12": lambda v: _if_long(v, v.str.slice(6), 18),
     "head+tail": lambda v: _if_long(v, v.str.slice(0, 6) + v.str.slice(14), 18),
@@ -259,3 +330,4 @@ _DERIVED = {
     "year": lambda v: v.str.slice(0, 4),
     "month+day": lambda v: v.str.slice(4, 4),
 }
+_BY_CHARACTER = {"sound": _sound, "letters": _letters}

@@ -5,13 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from shali.engines.linkage.batch.fields import Field, Hashes, Kind
+from shali.engines.linkage.batch.fields import MIX, SIEVE_BITS, Field, Hashes, Kind
 
 Rows = NDArray[np.int64]
 MOST_ALIKE = 60  # right records under one key; a key shared by more says too little to be worth the comparisons
-_MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
-_BITS = 24
-
 # Each key: (kind, what of it) pairs that must all be there. One record reaches another through any of them.
 Key = tuple[tuple[Kind, str], ...]
 KEYS: tuple[Key, ...] = (
@@ -22,7 +19,6 @@ KEYS: tuple[Key, ...] = (
     ((Kind.DOCUMENT, "last4"), (Kind.NAME, "value")),
     ((Kind.PHONE, "value"),),
     ((Kind.PHONE, "last7"), (Kind.NAME, "first")),
-    ((Kind.NAME, "value"), (Kind.BIRTH, "value")),
     ((Kind.NAME, "sound"), (Kind.BIRTH, "value")),
     ((Kind.NAME, "value"), (Kind.ADDRESS, "numbers")),
     ((Kind.NAME, "sound"), (Kind.ADDRESS, "value")),
@@ -80,16 +76,16 @@ def _side(side: str, key: Key, by_kind: dict[Kind, list[Field]], place: int, par
 def _hashes(field: Field, what: str, side: str, place: int) -> Hashes:
     codes = field.left if side == "left" else field.right
     codes = codes[min(place, len(codes) - 1)]
-    derived = field.derived(what)
-    if not len(derived):
-        return np.zeros(len(codes), dtype=np.uint64)
-    hashes = derived[codes]
-    hashes[codes < 0] = 0
-    return hashes
+    said = codes >= 0
+    if said.all():
+        return field.derived(what)[codes[0] : codes[0] + len(codes)]
+    return np.where(said, field.derived(what)[codes], np.uint64(0))
 
 
 def _together(hashes: list[Hashes]) -> Hashes:
     """Parts of a name in either order: given name and surname change places in the best of lists."""
+    if len(hashes) == 1:
+        return hashes[0]
     every = np.logical_and.reduce([one != 0 for one in hashes])
     return np.where(every, np.add.reduce(hashes), np.uint64(0))
 
@@ -98,7 +94,7 @@ def _mixed(hashes: list[Hashes]) -> Hashes:
     mixed = hashes[0]
     for number, other in enumerate(hashes[1:]):
         both = (mixed != 0) & (other != 0)
-        mixed = np.where(both, (mixed * _MIX[number % 3]) ^ (other + (mixed >> np.uint64(29))), np.uint64(0))
+        mixed = np.where(both, (mixed * MIX[number % 3]) ^ (other + (mixed >> np.uint64(29))), np.uint64(0))
     return mixed
 
 
@@ -106,10 +102,10 @@ def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> tuple[Ro
     """Return the row numbers of all pairs that share a key which at most `most` right records have."""
     mine = np.flatnonzero(left)
     # A bitmap of the left keys lets through the few right records that can match, so that only those are sorted.
-    seen = np.zeros(1 << _BITS, dtype=bool)
-    shift = np.uint64(64 - _BITS)
-    seen[(left[mine] * _MIX[0]) >> shift] = True
-    theirs = np.flatnonzero(seen[(right * _MIX[0]) >> shift] & (right != 0))
+    seen = np.zeros(1 << SIEVE_BITS, dtype=bool)
+    shift = np.uint64(64 - SIEVE_BITS)
+    seen[(left[mine] * MIX[0]) >> shift] = True
+    theirs = np.flatnonzero(seen[(right * MIX[0]) >> shift] & (right != 0))
     keys = right[theirs]
     order = np.argsort(keys, kind="stable")
     keys, theirs = keys[order], theirs[order]

@@ -83,21 +83,21 @@ def _log_u(field: Field, level: Levels, table: Floats, left: Rows, right: Rows) 
     rights = field.right.shape[1]
     agree = np.flatnonzero(level == 0)
     if len(agree):
-        most = np.full(len(agree), 0, dtype=np.int64)
+        value = field.derived("value")
+        rarest = np.full(len(agree), rights, dtype=np.int64)
         for mine in field.left:
+            codes = mine[left[agree]]
+            often = field.common("value", codes)
             for theirs in field.right:
-                codes = mine[left[agree]]
-                same = (codes == theirs[right[agree]]) & (codes >= 0)
-                most = np.where(same, np.maximum(most, field.counts[codes]), most)
-        log_u[agree] = np.log(np.maximum(most, 1) / rights)
+                other = theirs[right[agree]]
+                same = (codes >= 0) & (other >= 0) & (value[codes] == value[other])
+                rarest = np.where(same, np.minimum(rarest, often), rarest)
+        log_u[agree] = np.log(np.maximum(rarest, 1) / rights)
     if field.kind is Kind.NAME:
         heard = np.flatnonzero(level == 1)
         if len(heard):
-            sounds = field.derived("sound")
-            _, place = np.unique(sounds, return_inverse=True)
-            totals = np.bincount(place, weights=field.counts)
-            common = totals[place[field.right[0][right[heard]]]] / rights
-            log_u[heard] = np.maximum(np.log(np.maximum(common, 1 / rights)), table[0])
+            often = field.common("sound", field.right[0][right[heard]])
+            log_u[heard] = np.maximum(np.log(np.maximum(often, 1) / rights), table[0])
     return log_u
 
 

@@ -110,7 +110,7 @@ def compare_all(fields: list[Field], left: Rows, right: Rows) -> list[Levels]:
     places = {field.kind: number for number, field in enumerate(fields)}
     if Kind.DOCUMENT in places and Kind.BIRTH in places:
         document, birth = places[Kind.DOCUMENT], places[Kind.BIRTH]
-        silence_the_birth_in_numbers(fields[document], levels[document], levels[birth], left, right)
+        silence_the_birth_in_numbers(fields[document], levels[birth], left, right)
     return levels
 
 
