@@ -19,12 +19,20 @@ FEBRL = Columns(
 )
 
 
-def main(left_path: str, right_path: str, out: str, which: str) -> None:
-    began = time.perf_counter()
-    left = pl.read_csv(left_path, infer_schema=False)
-    right = pl.read_csv(right_path, infer_schema=False)
+def read_both(left_path: str, right_path: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    left, right = (
+        pl.read_csv(path, infer_schema=False).with_columns(
+            pl.when(pl.all() != "").then(pl.all())
+        ) for path in (left_path, right_path)
+    )
     if "phone2" in right.columns and "phone2" not in left.columns:
         left = left.with_columns(phone2=pl.lit(None, dtype=pl.String))
+    return left, right
+
+
+def main(left_path: str, right_path: str, out: str, which: str) -> None:
+    began = time.perf_counter()
+    left, right = read_both(left_path, right_path)
     marks = [("read", time.perf_counter())]
     fields = read_fields(left, right, FEBRL if which == "febrl" else CITY)
     marks.append(("fold", time.perf_counter()))

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import typer
 
+from shali.config.cli import link as linking
 from shali.config.cli import run as running
 
 NOUNS = {
@@ -47,6 +48,7 @@ app = typer.Typer(
     add_completion=False,
 )
 running.add_to(app)
+linking.add_to(app)
 
 
 def _mount(noun: str, about: str) -> None:
