@@ -79,6 +79,21 @@ class Field:
         return np.where(found[place] == wanted, counts[place], 0) if len(found) else np.zeros(len(codes), np.int64)
 
 
+    def met_again(self, what: str) -> float:
+        """Return how many others to expect with a value that the right table has once, after Good and Turing: 2 N2 / N1.
+
+        Near 1 for names; near 0 for numbers that are given to one person only.
+        """
+        hashes = self.derived(what)
+        flat = self.right.ravel()
+        theirs = hashes[flat[flat >= 0]]
+        if len(theirs) > 1_000_000:  # every sixteenth value, with all who have it
+            theirs = theirs[(theirs * MIX[1]) >> np.uint64(60) == 0]
+        _, counts = np.unique(theirs, return_counts=True)
+        singles, doubles = int((counts == 1).sum()), int((counts == 2).sum())
+        return min(1.0, (2 * doubles + 0.05) / (singles + 5))
+
+
 def _may_be_in(hashes: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
     """Sieve through a bitmap: everything that is among the wanted passes, and a few others."""
     shift = np.uint64(64 - SIEVE_BITS)

@@ -33,7 +33,7 @@ PRIOR_KIN = {
 }
 # Strangers agree so seldom that a sample of them may show none: never less than this.
 PRIOR_STRANGER = {
-    Kind.NAME: (1e-6, 1e-5, 2e-4, 2e-3, 0.06, 0.93, 1e-6),
+    Kind.NAME: (2e-4, 3e-4, 3e-4, 2e-3, 0.06, 0.93, 1e-6),
     Kind.BIRTH: (3e-5, 2e-3, 0.013, 0.985),
     Kind.DOCUMENT: (1e-7, 3e-6, 5e-6, 1e-4, 1e-4, 0.9998),
     Kind.PHONE: (1e-6, 2e-5, 0.99998),
@@ -80,25 +80,34 @@ def log_strangers(
 
 def _log_u(field: Field, level: Levels, table: Floats, left: Rows, right: Rows) -> Floats:
     log_u = np.append(table, 0.0)[level]
-    rights = field.right.shape[1]
     agree = np.flatnonzero(level == 0)
     if len(agree):
         value = field.derived("value")
-        rarest = np.full(len(agree), rights, dtype=np.int64)
+        least = np.full(len(agree), np.inf)
         for mine in field.left:
             codes = mine[left[agree]]
-            often = field.common("value", codes)
+            chance = _by_chance(field, "value", codes, 0)
             for theirs in field.right:
                 other = theirs[right[agree]]
                 same = (codes >= 0) & (other >= 0) & (value[codes] == value[other])
-                rarest = np.where(same, np.minimum(rarest, often), rarest)
-        log_u[agree] = np.log(np.maximum(rarest, 1) / rights)
-    if field.kind is Kind.NAME:
-        heard = np.flatnonzero(level == 1)
-        if len(heard):
-            often = field.common("sound", field.right[0][right[heard]])
-            log_u[heard] = np.maximum(np.log(np.maximum(often, 1) / rights), table[0])
+                least = np.where(same, np.minimum(least, chance), least)
+        log_u[agree] = np.log(np.minimum(least, 1.0))
+    heard = np.flatnonzero(level == 1) if field.kind is Kind.NAME else ()
+    if len(heard):
+        log_u[heard] = np.log(_by_chance(field, "sound", field.right[0][right[heard]], 1))
     return log_u
+
+
+def _by_chance(field: Field, what: str, codes: Rows, level: int) -> Floats:
+    """Return the chance that a stranger in the right table has this very value (or sound).
+
+    u = (c + K p) / (N + K): c records have it, of N; p is what we expected, worth K records. A value that one record has says
+    how often such values come again (Good and Turing), not that one stranger in N has it: a document's number has one bearer.
+    """
+    often = field.common(what, codes).astype(np.float64)
+    often[often <= 1] = field.met_again(what)
+    prior = PRIOR_STRANGER[field.kind][level] * WEIGHT_STRANGER
+    return (often + prior) / (field.right.shape[1] + WEIGHT_STRANGER)
 
 
 def _shares(levels: Levels, weights: Floats, prior: Floats, worth: float) -> Floats:
