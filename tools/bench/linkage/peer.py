@@ -9,12 +9,9 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-WIDE = "cast({0}_l as varchar)"
-
-
-def _levels(name: str, *levels: tuple[str, str], exact: str | None = None):
+def _levels(name: str, *levels: tuple[str, str]):
     """Null, the exact level (with term frequencies), then each (sql, label), else."""
-    first = exact or f"{name}_l = {name}_r"
+    first = f"{name}_l = {name}_r"
     told = [
         {"sql_condition": f"{name}_l is null or {name}_r is null", "label_for_charts": "null", "is_null_level": True},
         {"sql_condition": first, "label_for_charts": "same", "tf_adjustment_column": name, "tf_adjustment_weight": 1.0},
@@ -34,7 +31,7 @@ def city():
         _levels("birth", _osa("birth", 1), ("birth_l[1:4] = birth_r[1:4]", "year")),
         _levels("document", ("len(document_l) >= 15 and document_l[1:15] = document_r[1:15]", "cut"),
                 _osa("document", 1), _osa("document", 2)),
-        _levels("phone", _osa("phone", 1), exact="phone_l = phone_r or phone_l = phone2_r"),
+        _levels("phone", ("phone_l = phone2_r", "second"), _osa("phone", 1)),
         _levels("address", ("jaro_winkler_similarity(address_l, address_r) >= 0.95", "0.95"),
                 ("jaccard(address_l, address_r) >= 0.8", "0.8"), ("jaccard(address_l, address_r) >= 0.6", "0.6")),
     ]

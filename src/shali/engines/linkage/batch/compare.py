@@ -154,8 +154,9 @@ def _documents(field: Field, mine: Codes, theirs: Codes) -> Levels:
     level[(distance == 1) & long] = 2
     level[_equal(field, "cut", mine, theirs) | _starts(a, b, lost)] = 1
     nearly = np.flatnonzero(level < 5)
-    both = _stands(field, mine[nearly]) & _stands(field, theirs[nearly])
-    level[nearly[both]] = NEIGHBOUR
+    nearly = nearly[_stands(field, mine[nearly])]
+    nearly = nearly[_stands(field, theirs[nearly])]
+    level[nearly] = NEIGHBOUR
     return level
 
 

@@ -239,6 +239,11 @@ def _fold_odd_address(series: pl.Series) -> pl.Series:
 
 
 def _fold_birth(series: pl.Series) -> pl.Series:
+    folded = _where(series, r"[^0-9-]|^\d{1,3}-|^$|^.{1,7}$|^\d{4}-\d-|-\d$", _fold_odd_birth)
+    return folded.str.replace_all("-", "", literal=True)
+
+
+def _fold_odd_birth(series: pl.Series) -> pl.Series:
     """Days as YYYYMMDD, whichever way they were written; whatever is no day stays as it is written."""
     folded = _empty_to_null(_fold(series))
     distinct = folded.drop_nulls().unique(maintain_order=True)

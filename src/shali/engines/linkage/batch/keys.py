@@ -126,5 +126,6 @@ def candidates(fields: list[Field], *, most: int = MOST_ALIKE) -> tuple[Rows, Ro
         found.append(mine * rights + theirs)
     if not found:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    pairs = np.unique(np.concatenate(found))
+    pairs = np.sort(np.concatenate(found))
+    pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
     return pairs // rights, pairs % rights
