@@ -44,7 +44,13 @@ def main(left_path: str, right_path: str, out: str, which: str) -> None:
         "right": right[key].gather(links.right.clip(min=0)),
         "score": links.score,
     }).filter(pl.Series(links.right >= 0)).write_parquet(out)
-    steps = {name: round(at - before, 3) for (name, at), before in zip(marks, [began, *(m for _, m in marks)], strict=False)}
+    at = [moment for _, moment in marks]
+    steps = {
+        "read": at[0] - began,
+        "fold": at[1] - at[0],
+        "candidates": at[3] - at[2],
+        "learn and compare": at[-1] - at[3],
+    }
     print(json.dumps({"seconds": time.perf_counter() - began, "pairs": links.pairs, "listed": links.listed, "steps": steps}))
 
 

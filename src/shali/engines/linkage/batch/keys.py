@@ -13,7 +13,7 @@ MOST_ALIKE = 60  # right records under one key; a key shared by more says too li
 Key = tuple[tuple[Kind, str], ...]
 KEYS: tuple[Key, ...] = (
     ((Kind.DOCUMENT, "value"),),
-    ((Kind.DOCUMENT, "cut"),),
+    ((Kind.DOCUMENT, "cut"), (Kind.NAME, "first")),
     ((Kind.DOCUMENT, "tail12"),),
     ((Kind.DOCUMENT, "head+tail"), (Kind.NAME, "sound")),
     ((Kind.DOCUMENT, "last4"), (Kind.NAME, "value")),
@@ -31,6 +31,8 @@ KEYS: tuple[Key, ...] = (
     ((Kind.ADDRESS, "value"),),
     ((Kind.NAME, "value"), (Kind.ADDRESS, "longest")),
 )
+# Where there are no names, a cut number must do by itself; with names it would bring in whoever was born that day.
+NAMELESS: tuple[Key, ...] = (((Kind.DOCUMENT, "cut"),),)
 
 
 def blocking_columns(fields: list[Field]) -> Iterator[tuple[str, Hashes, Hashes]]:
@@ -38,7 +40,7 @@ def blocking_columns(fields: list[Field]) -> Iterator[tuple[str, Hashes, Hashes]
     by_kind: dict[Kind, list[Field]] = {}
     for one in fields:
         by_kind.setdefault(one.kind, []).append(one)
-    for key in KEYS:
+    for key in KEYS if Kind.NAME in by_kind else KEYS + NAMELESS:
         if all(kind in by_kind for kind, _ in key):
             yield from _combinations(key, by_kind)
 

@@ -12,7 +12,7 @@ from shali.engines.linkage.batch.keys import candidates
 from shali.engines.linkage.batch.learn import Floats, Model, Rows, chances, learn, log_strangers, ratios
 from shali.engines.linkage.batch.words import reason
 
-SAMPLE = 20_000  # left rows to learn from
+SAMPLE = 10_000  # left rows to learn from
 CHUNK = 100_000  # left rows compared at a time: what bounds the memory
 
 SAME, DOUBTFUL, NOT_LISTED = "same", "doubtful", "not listed"
