@@ -9,14 +9,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import polars as pl
-
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
 import city
 import curve
+import polars as pl
 from measure import Scored, at, band, best_of_each_row, calibration, every_pair, swept
 
+HERE = Path(__file__).parent
 FOLDER = Path("var/bench")
 
 
@@ -24,7 +22,8 @@ FOLDER = Path("var/bench")
 class Runs:
     """Every run of one contender.
 
-    wall: seconds from tables with folded columns and keys to scored pairs. whole: ours from the files, folding and keys included.
+    wall: seconds from tables with folded columns and keys to scored pairs. whole: ours from the files, with folding
+    and keys.
     """
 
     wall: list[float] = field(default_factory=list)
@@ -42,7 +41,9 @@ def run(runs: Runs, program: str, *arguments: object) -> dict:
     out = FOLDER / f"{program}.out"
     with out.open("w") as told, (FOLDER / f"{program}.err").open("w") as errors:
         pid = os.posix_spawn(
-            sys.executable, [sys.executable, str(HERE / f"{program}.py"), *map(str, arguments)], dict(os.environ),
+            sys.executable,
+            [sys.executable, str(HERE / f"{program}.py"), *map(str, arguments)],
+            dict(os.environ),
             file_actions=[(os.POSIX_SPAWN_DUP2, told.fileno(), 1), (os.POSIX_SPAWN_DUP2, errors.fileno(), 2)],
         )
         _, status, used = os.wait4(pid, 0)
@@ -73,7 +74,7 @@ def compare(which: str, left: Path, right: Path, truth: pl.DataFrame, *, turns: 
         print(f" {theirs.wall[-1]:.1f} s", flush=True)
     mine = pl.read_parquet(found["ours"])
     peer = pl.read_parquet(found["theirs"]).with_columns(score="weight")
-    _print_table(which, said["pairs"], ours, theirs, _scores(mine, truth), _peer_scores(peer, truth))
+    _print_table(which, said["pairs"], ours, theirs, mine=_scores(mine, truth), peer=_peer_scores(peer, truth))
     if which == "city":
         _print_calibration(mine, truth)
 
@@ -90,15 +91,19 @@ def _scores(found: pl.DataFrame, truth: pl.DataFrame) -> tuple[float, float, flo
 
 
 def _peer_scores(found: pl.DataFrame, truth: pl.DataFrame) -> tuple[float, float, float]:
-    """Splink's threshold is swept on the tested half itself, over all its pairs and over each row's best: the better counts."""
+    """Splink's threshold is swept on the tested half itself, over all pairs and over each row's best: the better."""
     tested = halves(truth)[1]
     return max(at(scored, swept(scored)[1]) for scored in (best_of_each_row(found, tested), every_pair(found, tested)))
 
 
-def _print_table(which: str, pairs: int, ours: Runs, theirs: Runs, mine: tuple, peer: tuple) -> None:
+def _print_table(which: str, pairs: int, ours: Runs, theirs: Runs, *, mine: tuple, peer: tuple) -> None:
     print(f"\n{which}: {pairs:,} candidate pairs by the same keys; medians of {len(ours.wall)}")
     print(f"{'':28}{'ours':>12}{'splink 5':>12}{'ours/theirs':>13}")
-    for label, what in (("seconds, train + predict", "wall"), ("processor s, whole process", "cpu"), ("peak memory, MB", "memory")):
+    for label, what in (
+        ("seconds, train + predict", "wall"),
+        ("processor s, whole process", "cpu"),
+        ("peak memory, MB", "memory"),
+    ):
         a, b = ours.middle(what), theirs.middle(what)
         print(f"{label:28}{a:12.1f}{b:12.1f}{a / b:13.2f}")
     whole = ours.middle("whole")
@@ -116,14 +121,18 @@ def _print_calibration(found: pl.DataFrame, truth: pl.DataFrame) -> None:
     for name, (a, b) in {"engine's own thresholds": (0.25, 0.75), "chosen on the other half": (low, high)}.items():
         between = ((tested.score >= a) & (tested.score < b)).mean()
         wrong = ((tested.score >= b) & ~tested.right).sum()
-        print(f"{name}: same from {b:.3f}, not listed below {a:.3f}: {between:.2%} of rows to a human, "
-              f"{wrong:,} of {(tested.score >= b).sum():,} taken for somebody else")
+        print(
+            f"{name}: same from {b:.3f}, not listed below {a:.3f}: {between:.2%} of rows to a human, "
+            f"{wrong:,} of {(tested.score >= b).sum():,} taken for somebody else"
+        )
     bands = calibration(tested)
     print(f"\n{'score':>14}{'rows':>9}{'mean score':>12}{'true':>9}")
     for a, b, rows, mean, true in bands:
         print(f"{a:6.2f} - {min(b, 1):5.2f}{rows:9,}{mean:12.3f}{true:9.3f}  {'#' * round(true * 30)}")
     error = sum(rows * abs(mean - true) for _, _, rows, mean, true in bands) / sum(b[2] for b in bands)
-    print(f"mean distance of score and truth (ECE): {error:.4f}; curve: {curve.draw(bands, FOLDER / 'calibration.svg')}")
+    print(
+        f"mean distance of score and truth (ECE): {error:.4f}; curve: {curve.draw(bands, FOLDER / 'calibration.svg')}"
+    )
 
 
 def million(left: Path, right: Path) -> None:
@@ -131,8 +140,10 @@ def million(left: Path, right: Path) -> None:
     runs = Runs()
     said = run(runs, "ours", left, right, FOLDER / "million.parquet", "city")
     steps = runs.steps
-    print(f"\na million rows against the city: {said['whole']:.1f} s in all, matching {said['seconds']:.1f} s, "
-          f"{runs.cpu[0]:.0f} s of processor, {runs.memory[0]:,.0f} MB")
+    print(
+        f"\na million rows against the city: {said['whole']:.1f} s in all, matching {said['seconds']:.1f} s, "
+        f"{runs.cpu[0]:.0f} s of processor, {runs.memory[0]:,.0f} MB"
+    )
     print(", ".join(f"{name} {seconds:.1f}" for name, seconds in steps.items()))
 
 
@@ -156,7 +167,9 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
     load = os.getloadavg()[0]
-    print(f"{os.cpu_count()} processors, load {load:.1f} before we began{': times below are noisy' if load > 1 else ''}")
+    print(
+        f"{os.cpu_count()} processors, load {load:.1f} before we began{': times below are noisy' if load > 1 else ''}"
+    )
     compare("febrl", *febrl_files(), turns=1)
     right, left = city.make(FOLDER, people=given.people, rows=given.rows)
     truth = pl.read_csv(left, infer_schema=False).select(

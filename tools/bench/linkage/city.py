@@ -1,9 +1,9 @@
 """An invented register and a hard list against it, with the truth about every row. Nobody here exists.
 
 Vectorised, so that 2,367,490 people take seconds. What is hard: households that share surname, telephone and address;
-married-in wives under an old address; twins with neighbouring numbers; 1-January birth dates; changed telephones; numbers
-cut by spreadsheets, mistyped, swapped, missing; homophones, traditional forms, lost characters; and people who are not in the
-register, some of whom are brothers, sons or twins of somebody who is.
+married-in wives under an old address; twins with neighbouring numbers; 1-January birth dates; changed telephones;
+numbers cut by spreadsheets, mistyped, swapped, missing; homophones, traditional forms, lost characters; and people who
+are not in the register, most of whom are brothers, sons or twins of somebody who is.
 """
 
 from pathlib import Path
@@ -13,15 +13,17 @@ import polars as pl
 
 FULL = 2_367_490
 AREA = "411190"  # never given to a county
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"  # noqa: E501
 GIVEN = (
     "伟强磊军洋勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁龙林阳建国志文芳娜敏静秀丽艳娟霞红玲桂英洁梅莉慧婷雪琴云兰凤萍燕倩颖露瑶怡"
     "月莹菲春夏秋冬东西南北海天山河江永福贵富荣昌盛兴旺德仁义礼智信忠孝良善美玉珍珠宝金银铜铁石木水火土松柏竹菊荷莲花草香甜子晨曦雨轩"
     "梓涵欣妍诗琪思佳嘉豪博远航翔锋锐立新民生保卫守成长根有才全顺安康乐喜庆祥瑞元亮光照耀彬炳灿焕然若如意可心爱念慈恩惠淑贤亚男家卫"
     "𠮷䶮昇喆堃彧珺"
 )
-TRADITIONAL = str.maketrans("张刘陈杨赵黄吴孙马郑许谢韩冯萧卢吕贾邓龙叶苏蒋国华伟丽红军强杰凤兰莹荣贵宝东卫涛颖云学宁爱",
-                            "張劉陳楊趙黃吳孫馬鄭許謝韓馮蕭盧呂賈鄧龍葉蘇蔣國華偉麗紅軍強傑鳳蘭瑩榮貴寶東衛濤穎雲學寧愛")
+TRADITIONAL = str.maketrans(
+    "张刘陈杨赵黄吴孙马郑许谢韩冯萧卢吕贾邓龙叶苏蒋国华伟丽红军强杰凤兰莹荣贵宝东卫涛颖云学宁爱",
+    "張劉陳楊趙黃吳孫馬鄭許謝韓馮蕭盧呂賈鄧龍葉蘇蔣國華偉麗紅軍強傑鳳蘭瑩榮貴寶東衛濤穎雲學寧愛",
+)
 ESTATES = ("听雨苑", "桂苑", "沙岸家园", "柳浪小区", "青榆花园", "澧水湾", "白桦里", "杏林苑", "晴川小区", "望河家园")
 COUNTIES = ("源汇区", "郾城区", "召陵区", "舞阳县", "临颍县")
 TODAY = np.datetime64("2022-08-10")
@@ -35,9 +37,11 @@ def make(folder: Path, *, people: int, rows: int, seed: int = 2022) -> tuple[Pat
     if not (right.exists() and left.exists()):
         folder.mkdir(parents=True, exist_ok=True)
         draw = np.random.default_rng(seed)
-        # A tenth more than the register holds: from them come those who are not in it.
+        # Six in a hundred more than the register holds: from them come those who are not in it.
         everyone, household, spare = _people(draw, people)
-        everyone.filter(~pl.Series(spare)).select("id", "name", "birth", "number", "phone", "phone2", "address").write_csv(right)
+        everyone.filter(~pl.Series(spare)).select(
+            "id", "name", "birth", "number", "phone", "phone2", "address"
+        ).write_csv(right)
         _damaged(draw, everyone, household, spare, rows).write_csv(left)
     return right, left
 
@@ -58,8 +62,28 @@ def _people(draw, people: int):
     born = np.where(new_year, year.astype("datetime64[D]"), born)
     male = np.where(place == 0, draw.random(total) < 0.75, draw.random(total) < 0.5)
     male = np.where(place == 1, ~np.roll(male, 1), male)
-    shares = np.r_[725, 719, 683, 538, 453, 308, 229, 223, 212, 205, 166, 154, 131, 126, 121, 118, 117, 115, 111,
-                   np.linspace(87, 12, len(SURNAMES) - 19)]
+    shares = np.r_[
+        725,
+        719,
+        683,
+        538,
+        453,
+        308,
+        229,
+        223,
+        212,
+        205,
+        166,
+        154,
+        131,
+        126,
+        121,
+        118,
+        117,
+        115,
+        111,
+        np.linspace(87, 12, len(SURNAMES) - 19),
+    ]
     own = draw.choice(list(SURNAMES), p=shares / shares.sum(), size=total)
     family = own[np.maximum.accumulate(np.where(first, np.arange(total), 0))]
     surname = np.where((place == 1) | (draw.random(total) < 0.05), own, family)
@@ -74,13 +98,18 @@ def _people(draw, people: int):
     home_phone = _phones(draw, homes)[household]
     own_phone = _phones(draw, total)
     borrowed = (age < 12) | (age > 76) | (draw.random(total) < 0.08)
-    table = pl.DataFrame({
-        "id": [f"R{n:07d}" for n in range(total)],
-        "name": name, "born": born, "male": male, "number": number,
-        "phone": np.where(borrowed, home_phone, own_phone),
-        "phone2": np.where(~borrowed & (draw.random(total) < 0.12), home_phone, ""),
-        "address": np.array(_addresses(draw, homes))[household],
-    }).with_columns(birth=pl.col("born").dt.strftime("%Y-%m-%d"))
+    table = pl.DataFrame(
+        {
+            "id": [f"R{n:07d}" for n in range(total)],
+            "name": name,
+            "born": born,
+            "male": male,
+            "number": number,
+            "phone": np.where(borrowed, home_phone, own_phone),
+            "phone2": np.where(~borrowed & (draw.random(total) < 0.12), home_phone, ""),
+            "address": np.array(_addresses(draw, homes))[household],
+        }
+    ).with_columns(birth=pl.col("born").dt.strftime("%Y-%m-%d"))
     spare = np.zeros(total, dtype=bool)
     spare[draw.choice(total, size=total - people, replace=False)] = True
     return table, household, spare
@@ -147,10 +176,17 @@ def _damaged(draw, everyone: pl.DataFrame, household, spare, rows: int) -> pl.Da
         for a, o, d in zip(table["address"].to_list(), other["address"].to_list(), dice[:, 2], strict=True)
     ]
     truth = np.where(listed, table["id"].to_numpy(), "")
-    return pl.DataFrame({
-        "id": [f"L{n:07d}" for n in range(rows)],
-        "name": name, "birth": birth, "number": number, "phone": phone, "address": address, "truth": truth,
-    })
+    return pl.DataFrame(
+        {
+            "id": [f"L{n:07d}" for n in range(rows)],
+            "name": name,
+            "birth": birth,
+            "number": number,
+            "phone": phone,
+            "address": address,
+            "truth": truth,
+        }
+    )
 
 
 def _damage_names(draw, names: list[str], rows: int) -> list[str]:

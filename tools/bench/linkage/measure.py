@@ -1,6 +1,7 @@
 """F1 of pairs against the truth, thresholds swept or given, and the calibration of scores."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -8,7 +9,7 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Scored:
-    """One entry a row of the list: the score of its pair, whether that pair is true; and how many true pairs there are."""
+    """One entry a row: the score of its pair, whether that pair is true; and how many true pairs there are."""
 
     score: np.ndarray
     right: np.ndarray
@@ -73,8 +74,10 @@ EDGES = (0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99,
 def calibration(scored: Scored) -> list[tuple[float, float, int, float, float]]:
     """Return, for each band of scores: from, to, rows, mean score, share that is true."""
     told = []
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in pairwise(EDGES):
         inside = (scored.score >= low) & (scored.score < high)
         if inside.any():
-            told.append((low, high, int(inside.sum()), float(scored.score[inside].mean()), float(scored.right[inside].mean())))
+            told.append(
+                (low, high, int(inside.sum()), float(scored.score[inside].mean()), float(scored.right[inside].mean()))
+            )
     return told

@@ -9,7 +9,11 @@ import polars as pl
 from shali.engines.linkage.batch import Columns, blocking_columns, link, read_fields
 
 CITY = Columns(
-    name=[("name",)], birth=[("birth",)], document=[("number",)], phone=[("phone",), ("phone2",)], address=[("address",)]
+    name=[("name",)],
+    birth=[("birth",)],
+    document=[("number",)],
+    phone=[("phone",), ("phone2",)],
+    address=[("address",)],
 )
 FEBRL = Columns(
     name=[("given_name", "surname")],
@@ -21,9 +25,8 @@ FEBRL = Columns(
 
 def read_both(left_path: str, right_path: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     left, right = (
-        pl.read_csv(path, infer_schema=False).with_columns(
-            pl.when(pl.all() != "").then(pl.all())
-        ) for path in (left_path, right_path)
+        pl.read_csv(path, infer_schema=False).with_columns(pl.when(pl.all() != "").then(pl.all()))
+        for path in (left_path, right_path)
     )
     if "phone2" in right.columns and "phone2" not in left.columns:
         left = left.with_columns(phone2=pl.lit(None, dtype=pl.String))
@@ -42,11 +45,13 @@ def main(left_path: str, right_path: str, out: str, which: str) -> None:
     links = link(fields, progress=lambda what, _share: marks.append((what, time.perf_counter())))
     marks.append(("end", time.perf_counter()))
     key = "rec_id" if which == "febrl" else "id"
-    pl.DataFrame({
-        "left": left[key],
-        "right": right[key].gather(links.right.clip(min=0)),
-        "score": links.score,
-    }).filter(pl.Series(links.right >= 0)).write_parquet(out)
+    pl.DataFrame(
+        {
+            "left": left[key],
+            "right": right[key].gather(links.right.clip(min=0)),
+            "score": links.score,
+        }
+    ).filter(pl.Series(links.right >= 0)).write_parquet(out)
     at = [moment for _, moment in marks]
     steps = {
         "read": at[0] - began,
@@ -56,7 +61,17 @@ def main(left_path: str, right_path: str, out: str, which: str) -> None:
         "learn and compare": at[-1] - at[4],
     }
     matching = steps["candidates"] + steps["learn and compare"]
-    print(json.dumps({"seconds": matching, "whole": time.perf_counter() - began, "pairs": links.pairs, "listed": links.listed, "steps": steps}))
+    print(
+        json.dumps(
+            {
+                "seconds": matching,
+                "whole": time.perf_counter() - began,
+                "pairs": links.pairs,
+                "listed": links.listed,
+                "steps": steps,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

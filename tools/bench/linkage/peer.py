@@ -5,9 +5,9 @@ import sys
 import time
 
 import duckdb
-import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
 
 def _levels(name: str, *levels: tuple[str, str]):
     """Null, the exact level (with term frequencies), then each (sql, label), else."""
@@ -27,23 +27,37 @@ def _osa(name: str, most: int) -> tuple[str, str]:
 
 def city():
     return [
-        _levels("name", ("name_sound_l = name_sound_r", "sound"), _osa("name", 1), ("name_l[1] = name_r[1]", "surname")),
+        _levels(
+            "name", ("name_sound_l = name_sound_r", "sound"), _osa("name", 1), ("name_l[1] = name_r[1]", "surname")
+        ),
         _levels("birth", _osa("birth", 1), ("birth_l[1:4] = birth_r[1:4]", "year")),
-        _levels("document", ("len(document_l) >= 15 and document_l[1:15] = document_r[1:15]", "cut"),
-                _osa("document", 1), _osa("document", 2)),
+        _levels(
+            "document",
+            ("len(document_l) >= 15 and document_l[1:15] = document_r[1:15]", "cut"),
+            _osa("document", 1),
+            _osa("document", 2),
+        ),
         _levels("phone", ("phone_l = phone2_r", "second"), _osa("phone", 1)),
-        _levels("address", ("jaro_winkler_similarity(address_l, address_r) >= 0.95", "0.95"),
-                ("jaccard(address_l, address_r) >= 0.8", "0.8"), ("jaccard(address_l, address_r) >= 0.6", "0.6")),
+        _levels(
+            "address",
+            ("jaro_winkler_similarity(address_l, address_r) >= 0.95", "0.95"),
+            ("jaccard(address_l, address_r) >= 0.8", "0.8"),
+            ("jaccard(address_l, address_r) >= 0.6", "0.6"),
+        ),
     ]
 
 
 def febrl():
     return [
-        cl.NameComparison("given_name"), cl.NameComparison("surname"),
+        cl.NameComparison("given_name"),
+        cl.NameComparison("surname"),
         _levels("birth", _osa("birth", 1), _osa("birth", 2)),
         _levels("document", _osa("document", 1), _osa("document", 2)),
-        _levels("address", ("jaro_winkler_similarity(address_l, address_r) >= 0.9", "0.9"),
-                ("jaccard(address_l, address_r) >= 0.8", "0.8")),
+        _levels(
+            "address",
+            ("jaro_winkler_similarity(address_l, address_r) >= 0.9", "0.9"),
+            ("jaccard(address_l, address_r) >= 0.8", "0.8"),
+        ),
     ]
 
 
@@ -51,9 +65,9 @@ def main(left: str, right: str, out: str, which: str, expected: str) -> None:
     con = duckdb.connect()
     con.execute("set threads = 2")
     for name, path in (("l", left), ("r", right)):
-        con.execute(f"create table {name} as select * from '{path}'")  # noqa: S608  # paths of the bench itself
+        con.execute(f"create table {name} as select * from '{path}'")
     columns = [one[0] for one in con.execute("describe l").fetchall()]
-    rows = [con.execute(f"select count(*) from {name}").fetchall()[0][0] for name in ("l", "r")]  # noqa: S608
+    rows = [con.execute(f"select count(*) from {name}").fetchall()[0][0] for name in ("l", "r")]
     keys = [one for one in columns if one[0] == "k" and one[1:].isdigit()]
     began = time.perf_counter()
     settings = SettingsCreator(
@@ -68,12 +82,12 @@ def main(left: str, right: str, out: str, which: str, expected: str) -> None:
     api = DuckDBAPI(connection=con)
     linker = Linker([api.register("l"), api.register("r")], settings)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-    for rule in ((["document"], ["name", "address"]) if which == "city" else (["document"], ["given_name", "surname"])):
+    for rule in (["document"], ["name", "address"]) if which == "city" else (["document"], ["given_name", "surname"]):
         linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     trained = time.perf_counter()
     found = linker.inference.predict(threshold_match_weight=-10)
     con.execute(
-        f"copy (select unique_id_l as \"left\", unique_id_r as \"right\", match_probability as score, match_weight as weight"  # noqa: S608
+        'copy (select unique_id_l as "left", unique_id_r as "right", match_probability as score, match_weight as weight'
         f" from {found.physical_name}) to '{out}' (format parquet)"
     )
     ended = time.perf_counter()

@@ -36,9 +36,7 @@ def main(left_path: str, right_path: str, out_left: str, out_right: str, which: 
 
 
 def _null(values, keep):
-    return pl.Series(values.view(np.int64)).to_frame("v").select(
-        pl.when(pl.Series(keep)).then(pl.col("v"))
-    ).to_series()
+    return pl.Series(values.view(np.int64)).to_frame("v").select(pl.when(pl.Series(keep)).then(pl.col("v"))).to_series()
 
 
 if __name__ == "__main__":

@@ -38,11 +38,11 @@ def link_files(
 ) -> None:
     """Say of every record of LEFT whether it is in RIGHT, as whom, how surely and why.
 
-    Each option may be left out, may be given again for a second value of its kind, and takes parts of one value with commas
-    between: --name given_name,surname. Where the two files name a column differently: --phone mobile=telephone.
+    Each option may be left out, may be given again for a second value of its kind, and takes parts of one value with
+    commas between: --name given_name,surname. Where the two files name a column differently: --phone mobile=telephone.
 
-    Writes a row for each record of LEFT: left, right, score, decision, reasons. The score is the probability that the likeliest
-    right record is he; the decision is same, doubtful or not listed.
+    Writes a row for each record of LEFT: left, right, score, decision, reasons. The score is the probability that the
+    likeliest right record is he; the decision is same, doubtful or not listed.
     """
     options = {"name": name, "birth": birth, "document": document, "phone": phone, "address": address}
     if not any(options.values()):
@@ -66,10 +66,7 @@ def _read(path: Path) -> "pl.DataFrame":
         _refuse(f"{path} is empty.")
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         _refuse(f"{path} is not a text file; save it as CSV.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = data.decode("utf-16").encode()
-    else:
-        data = _as_utf8(data)
+    data = data.decode("utf-16").encode() if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _as_utf8(data)
     head = data[: data.find(b"\n") if b"\n" in data else None].decode(errors="replace")
     separator = max(_SEPARATORS, key=head.count)
     try:
@@ -105,9 +102,13 @@ def _columns(
         for name, table, path in zip(names, tables, paths, strict=True):
             if name not in table.columns:
                 _refuse(f'{path} has no column "{name}". Its columns are: {", ".join(table.columns)}.')
-    return Columns(**{
-        kind: [tuple(part.strip() for part in one.split(",")) for one in option] for kind, option in options.items() if option
-    })
+    return Columns(
+        **{
+            kind: [tuple(part.strip() for part in one.split(",")) for one in option]
+            for kind, option in options.items()
+            if option
+        }
+    )
 
 
 def _under_one_heading(
@@ -132,7 +133,11 @@ def _link(
 
     steps = {"candidates": "finding candidates", "learning": "learning weights", "comparing": "comparing"}
     with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
     ) as bar:
         task = bar.add_task(f"reading {len(tables[0]):,} against {len(tables[1]):,} records")
         fields = read_fields(*tables, columns)
@@ -140,7 +145,9 @@ def _link(
             fields,
             thresholds=Thresholds(same, not_listed),
             once=once,
-            progress=lambda what, share: bar.update(task, description=f"{steps[what]} {share:.0%}" if share else steps[what]),
+            progress=lambda what, share: bar.update(
+                task, description=f"{steps[what]} {share:.0%}" if share else steps[what]
+            ),
         )
 
 
@@ -155,9 +162,15 @@ def _write(links: "Links", tables: "tuple[pl.DataFrame, pl.DataFrame]", id_: str
     decisions = links.decisions()
     listed = pl.Series(decisions) != "not listed"
     partner = right.gather(links.right.clip(min=0))
-    pairs = pl.DataFrame({
-        "left": left, "right": partner, "score": links.score.round(6), "decision": decisions, "reasons": links.reasons(),
-    }).with_columns(right=pl.when(listed).then(pl.col("right")))
+    pairs = pl.DataFrame(
+        {
+            "left": left,
+            "right": partner,
+            "score": links.score.round(6),
+            "decision": decisions,
+            "reasons": links.reasons(),
+        }
+    ).with_columns(right=pl.when(listed).then(pl.col("right")))
     try:
         if out is None:
             pairs.write_csv(sys.stdout.buffer)

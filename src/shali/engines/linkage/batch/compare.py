@@ -41,7 +41,6 @@ def mark_swapped(names: Sequence[Field], levels: list[Levels], left: Rows, right
     """Given name written for surname and the other way round: neither part agrees, both do crosswise."""
     if len(names) != 2:
         return
-    one, two = names
     mine = [field.values.gather(_or_zero(field.left[0][left])) for field in names]
     theirs = [field.values.gather(_or_zero(field.right[0][right])) for field in names]
     crossed = ((mine[0] == theirs[1]) & (mine[1] == theirs[0])).to_numpy() & (levels[0] > 0) & (levels[1] > 0)
@@ -120,7 +119,7 @@ def _names(field: Field, mine: Codes, theirs: Codes) -> Levels:
 def _inside(a: Sequence[str], b: Sequence[str], places: Rows) -> NDArray[np.bool_]:
     """Say, for the places asked about, whether one text begins or ends with the other."""
     found = np.zeros(len(a), dtype=bool)
-    for place in places:
+    for place in places.tolist():
         short, long = sorted((a[place], b[place]), key=len)
         found[place] = long.startswith(short) or long.endswith(short)
     return found
@@ -129,9 +128,7 @@ def _inside(a: Sequence[str], b: Sequence[str], places: Rows) -> NDArray[np.bool
 def _births(field: Field, mine: Codes, theirs: Codes) -> Levels:
     """near: one of year, month and day is off, or month and day changed places, or one key was hit wrongly."""
     level = np.full(len(mine), 3, dtype=np.int8)
-    a, b = (
-        field.values.gather(codes).cast(pl.Int64, strict=False).fill_null(0).to_numpy() for codes in (mine, theirs)
-    )
+    a, b = (field.values.gather(codes).cast(pl.Int64, strict=False).fill_null(0).to_numpy() for codes in (mine, theirs))
     year = a // 10000 == b // 10000
     month = a // 100 % 100 == b // 100 % 100
     day = a % 100 == b % 100
@@ -162,7 +159,7 @@ def _documents(field: Field, mine: Codes, theirs: Codes) -> Levels:
 
 def _starts(a: Sequence[str], b: Sequence[str], where: NDArray[np.bool_]) -> NDArray[np.bool_]:
     found = np.zeros(len(a), dtype=bool)
-    for place in np.flatnonzero(where):
+    for place in np.flatnonzero(where).tolist():
         found[place] = a[place].startswith(b[place]) or b[place].startswith(a[place])
     return found
 

@@ -44,8 +44,8 @@ class Columns:
 class Field:
     """One thing that both tables say.
 
-    values: what all records say, folded, one after the other. left, right: (k, rows), places in `values`, -1 where nothing
-    is said; k is how many values of this kind a record may have.
+    values: what all records say, folded, one after the other. left, right: (k, rows), places in `values`, -1 where
+    nothing is said; k is how many values of this kind a record may have.
     """
 
     kind: Kind
@@ -57,7 +57,7 @@ class Field:
     _kept: dict[str, Hashes] = field(default_factory=dict, compare=False, repr=False)
 
     def derived(self, what: str) -> Hashes:
-        """Return one hash a value: of itself, its sound, its first fifteen digits, ...; 0 where there is no such thing."""
+        """Return one hash a value: of itself, its sound, its first fifteen digits; 0 where there is no such thing."""
         if what not in self._kept:
             if what in _BY_CHARACTER:
                 self._kept[what] = _BY_CHARACTER[what](self.values)
@@ -78,9 +78,8 @@ class Field:
         place = np.minimum(np.searchsorted(found, wanted), max(len(found) - 1, 0))
         return np.where(found[place] == wanted, counts[place], 0) if len(found) else np.zeros(len(codes), np.int64)
 
-
     def met_again(self, what: str) -> float:
-        """Return how many others to expect with a value that the right table has once, after Good and Turing: 2 N2 / N1.
+        """Return how many others to expect with a value that is there once: 2 N2 / N1, after Good and Turing.
 
         Near 1 for names; near 0 for numbers that are given to one person only.
         """
@@ -116,7 +115,7 @@ def read_fields(left: pl.DataFrame, right: pl.DataFrame, columns: Columns) -> li
             sides = [[fold(_joined(table, parts)) for parts in options] for table in (left, right)]
             if kind in (Kind.PHONE, Kind.DOCUMENT):
                 sides = [[one for series in side for one in _several(series)][:MOST_VALUES] for side in sides]
-            fields.append(_encode(kind, kind.value, *sides))
+            fields.append(_encode(kind, kind.value, sides[0], sides[1]))
     return fields
 
 
@@ -127,16 +126,14 @@ def _names(left: pl.DataFrame, right: pl.DataFrame, options: Sequence[Sequence[s
     parts = max(len(option) for option in options)
     if parts == 1 or _is_chinese(right, options) or _is_chinese(left, options):
         sides = [[_fold_name(_joined(table, option, "")) for option in options] for table in (left, right)]
-        return [_encode(Kind.NAME, "name", *sides)]
-    return [
-        _encode(
-            Kind.NAME,
-            options[0][part].replace("_", " "),
-            *([_fold_name(table[option[part]]) for option in options if part < len(option)] for table in (left, right)),
-            part=part,
-        )
-        for part in range(parts)
-    ]
+        return [_encode(Kind.NAME, "name", sides[0], sides[1])]
+    fields = []
+    for part in range(parts):
+        sides = [
+            [_fold_name(table[option[part]]) for option in options if part < len(option)] for table in (left, right)
+        ]
+        fields.append(_encode(Kind.NAME, options[0][part].replace("_", " "), sides[0], sides[1], part))
+    return fields
 
 
 def _is_chinese(table: pl.DataFrame, options: Sequence[Sequence[str]]) -> bool:
@@ -247,11 +244,13 @@ def _fold_odd_birth(series: pl.Series) -> pl.Series:
     """Days as YYYYMMDD, whichever way they were written; whatever is no day stays as it is written."""
     folded = _empty_to_null(_fold(series))
     distinct = folded.drop_nulls().unique(maintain_order=True)
-    return folded.replace_strict(distinct, [_day(one) for one in distinct.to_list()], default=None, return_dtype=pl.String)
+    return folded.replace_strict(
+        distinct, [_day(one) for one in distinct.to_list()], default=None, return_dtype=pl.String
+    )
 
 
 def _day(written: str) -> str | None:
-    numbers = [int(one) for one in re.findall(r"\d+", written.split("t")[0])]
+    numbers = [int(one) for one in re.findall(r"\d+", written.split("t", maxsplit=1)[0])]
     if re.fullmatch(r"\d{8}(\.0)?", written):
         return written[:8]
     if len(numbers) < 3:
@@ -299,7 +298,9 @@ def _sound(values: pl.Series) -> Hashes:
         from pypinyin import Style, lazy_pinyin  # its dictionary takes half a second to load
 
         plain = [plain_sound(lazy_pinyin(one, style=Style.NORMAL)[0]) for one in chinese]
-        heads = [plain_sound(SURNAME_SOUNDS[c]) if c in SURNAME_SOUNDS else s for c, s in zip(chinese, plain, strict=True)]
+        heads = [
+            plain_sound(SURNAME_SOUNDS[c]) if c in SURNAME_SOUNDS else s for c, s in zip(chinese, plain, strict=True)
+        ]
         places = [ord(one) for one in chinese]
         usual[places], first[places] = pl.Series(plain).hash(seed=7), pl.Series(heads).hash(seed=7)
     read = usual[codes]
@@ -321,7 +322,9 @@ def _longest_word(values: pl.Series) -> pl.Series:
     """The longest word of an address that is written in words: mostly the rarest."""
     if values.head(200).str.contains(r"\p{Han}").any():
         return pl.Series([None] * len(values), dtype=pl.String)
-    longest = values.str.extract_all(r"\p{L}{5,}").list.eval(pl.element().sort_by(-pl.element().str.len_chars().cast(pl.Int32)))
+    longest = values.str.extract_all(r"\p{L}{5,}").list.eval(
+        pl.element().sort_by(-pl.element().str.len_chars().cast(pl.Int32))
+    )
     return longest.list.get(0, null_on_oob=True)
 
 

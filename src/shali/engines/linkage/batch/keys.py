@@ -1,4 +1,4 @@
-"""Who is worth comparing: records that share a key. Keys that half the city shares are dropped where they are crowded."""
+"""Who is worth comparing: records that share a key. A key that half the city shares is dropped."""
 
 from collections.abc import Iterator
 
@@ -48,7 +48,8 @@ def blocking_columns(fields: list[Field]) -> Iterator[tuple[str, Hashes, Hashes]
 def _combinations(key: Key, by_kind: dict[Kind, list[Field]]) -> Iterator[tuple[str, Hashes, Hashes]]:
     """A record with two telephones has the key twice, once for each.
 
-    A name in parts gives them together, in either order; with something else beside it each part alone too, in either place.
+    A name in parts gives them together, in either order; with something else beside it each part
+    alone too, in either place.
     """
     label = "+".join(f"{kind}:{what}" for kind, what in key)
     several = [kind for kind, _ in key if any(max(len(one.left), len(one.right)) > 1 for one in by_kind[kind])][:1]

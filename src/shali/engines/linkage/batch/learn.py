@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shali.engines.linkage.batch.compare import LEVELS, Levels, compare
-from shali.engines.linkage.batch.fields import Field, Kind
+from shali.engines.linkage.batch.compare import Levels, compare
+from shali.engines.linkage.batch.fields import Codes, Field, Kind
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -72,10 +72,8 @@ def count_strangers(fields: list[Field], *, seed: int) -> list[Floats]:
 def log_strangers(
     fields: list[Field], levels: list[Levels], table: list[Floats], left: Rows, right: Rows
 ) -> list[Floats]:
-    """Return log u of each pair and field. Where the values agree, u is how common that very value is in the right table."""
-    return [
-        _log_u(field, level, u, left, right) for field, level, u in zip(fields, levels, table, strict=True)
-    ]
+    """Return log u of each pair and field; where the values agree, u is how common that very value is."""
+    return [_log_u(field, level, u, left, right) for field, level, u in zip(fields, levels, table, strict=True)]
 
 
 def _log_u(field: Field, level: Levels, table: Floats, left: Rows, right: Rows) -> Floats:
@@ -98,11 +96,12 @@ def _log_u(field: Field, level: Levels, table: Floats, left: Rows, right: Rows) 
     return log_u
 
 
-def _by_chance(field: Field, what: str, codes: Rows, level: int) -> Floats:
+def _by_chance(field: Field, what: str, codes: Codes, level: int) -> Floats:
     """Return the chance that a stranger in the right table has this very value (or sound).
 
-    u = (c + K p) / (N + K): c records have it, of N; p is what we expected, worth K records. A value that one record has says
-    how often such values come again (Good and Turing), not that one stranger in N has it: a document's number has one bearer.
+    u = (c + K p) / (N + K): c records have it, of N; p is what we expected, worth K records. A value that one record
+    has says how often such values come again (Good and Turing), not that one stranger in N has it: the number of a
+    document has one bearer.
     """
     often = field.common(what, codes).astype(np.float64)
     often[often <= 1] = field.met_again(what)
@@ -126,9 +125,7 @@ def ratios(model: Model, levels: list[Levels], log_u: list[Floats]) -> tuple[Flo
     return same, kin
 
 
-def chances(
-    model: Model, same: Floats, kin: Floats, left: Rows, lefts: int, rights: int
-) -> tuple[Floats, Floats]:
+def chances(model: Model, same: Floats, kin: Floats, left: Rows, *, lefts: int, rights: int) -> tuple[Floats, Floats]:
     """Return the probability of each pair that it is one person, and that it is one household.
 
     The candidates of a left record compete with one another and with "he is not in the right table".
@@ -143,9 +140,7 @@ def chances(
     return one, household
 
 
-def learn(
-    fields: list[Field], levels: list[Levels], left: Rows, right: Rows, *, rows: Rows, seed: int
-) -> Model:
+def learn(fields: list[Field], levels: list[Levels], left: Rows, right: Rows, *, rows: Rows, seed: int) -> Model:
     """Fit by expectation and maximisation on the candidates of a sample of left rows (`rows`, ascending)."""
     rights = fields[0].right.shape[1]
     place = np.searchsorted(rows, left)
@@ -159,7 +154,7 @@ def learn(
     log_u = log_strangers(fields, levels, model.stranger, left, right)
     for _ in range(ROUNDS):
         same, kin = ratios(model, levels, log_u)
-        one, household = chances(model, same, kin, place, len(rows), rights)
+        one, household = chances(model, same, kin, place, lefts=len(rows), rights=rights)
         for number, field in enumerate(fields):
             weights = np.array(PRIOR_SAME[field.kind]), np.array(PRIOR_KIN[field.kind])
             model.same[number] = np.log(_shares(levels[number], one, weights[0], WEIGHT_SAME))
@@ -168,6 +163,3 @@ def learn(
         model.listed = float((one.sum() + 1) / (len(rows) + 2))
         model.kin_share = float((household.sum() + 0.01 * len(rows)) / len(rows))
     return model
-
-
-assert all(len(PRIOR_SAME[k]) == len(PRIOR_KIN[k]) == len(PRIOR_STRANGER[k]) == len(LEVELS[k]) for k in Kind)

@@ -88,8 +88,10 @@ def link(
         if high > low:
             mine, theirs = left[low:high] - start, right[low:high]
             levels = compare_all(fields, left[low:high], theirs)
-            one = _score(model, fields, levels, left[low:high], theirs, mine, stop - start, rights)
-            _keep_best(mine, theirs, one, levels, (best, score, second, how), start)
+            one = _score(
+                model, fields, levels, left=left[low:high], right=theirs, place=mine, lefts=stop - start, rights=rights
+            )
+            _keep_best(mine, theirs, one, levels, into=(best, score, second, how), start=start)
         progress("comparing", stop / lefts)
     decision = decide(score, thresholds or Thresholds())
     if once:
@@ -128,6 +130,7 @@ def _score(
     model: Model,
     fields: list[Field],
     levels: list[Levels],
+    *,
     left: Rows,
     right: Rows,
     place: Rows,
@@ -136,7 +139,7 @@ def _score(
 ) -> Floats:
     log_u = log_strangers(fields, levels, model.stranger, left, right)
     same, kin = ratios(model, levels, log_u)
-    return chances(model, same, kin, place, lefts, rights)[0]
+    return chances(model, same, kin, place, lefts=lefts, rights=rights)[0]
 
 
 def _keep_best(
@@ -144,6 +147,7 @@ def _keep_best(
     theirs: Rows,
     one: Floats,
     levels: list[Levels],
+    *,
     into: tuple[NDArray[np.int64], Floats, Floats, NDArray[np.int8]],
     start: int,
 ) -> None:

@@ -10,7 +10,9 @@ from shali.engines.linkage.batch import Columns, Thresholds, blocking_columns, l
 from shali.engines.linkage.batch.keys import MOST_ALIKE, candidates
 from shali.engines.linkage.keys import eighteen
 
-COLUMNS = Columns(name=[("name",)], birth=[("birth",)], document=[("number",)], phone=[("phone",)], address=[("address",)])
+COLUMNS = Columns(
+    name=[("name",)], birth=[("birth",)], document=[("number",)], phone=[("phone",)], address=[("address",)]
+)
 HEADINGS = ("name", "birth", "number", "phone", "address")
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高", "伟强磊军洋勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊"
 
@@ -25,17 +27,22 @@ def register(many: int = 3000) -> list[dict[str, str]]:
     people = []
     for place in range(many):
         birth = f"19{draw.randrange(40, 99)}-{draw.randrange(1, 13):02d}-{draw.randrange(1, 29):02d}"
-        people.append({
-            "name": draw.choice(SURNAMES) + draw.choice(GIVEN) + draw.choice(GIVEN),
-            "birth": birth,
-            "number": number(birth, place % 1000),
-            "phone": f"140{draw.randrange(10**8):08d}",
-            "address": f"源汇区第{draw.randrange(1, 9)}街道桂苑{draw.randrange(1, 30)}号楼{draw.randrange(1, 4)}单元{draw.randrange(101, 2500)}",
-        })
+        people.append(
+            {
+                "name": draw.choice(SURNAMES) + draw.choice(GIVEN) + draw.choice(GIVEN),
+                "birth": birth,
+                "number": number(birth, place % 1000),
+                "phone": f"140{draw.randrange(10**8):08d}",
+                "address": f"源汇区第{draw.randrange(1, 9)}街道桂苑{draw.randrange(1, 30)}号楼{draw.randrange(1, 4)}单元{draw.randrange(101, 2500)}",
+            }
+        )
     # One household: father, his twins with neighbouring numbers, and a mother married in. One telephone for all.
     home, phone = "召陵区第3街道听雨苑7号楼2单元1101", "14411112222"
     for name, birth, serial in (
-        ("郑建国", "1970-03-05", 11), ("郑子涵", "1998-06-01", 21), ("郑子轩", "1998-06-01", 23), ("林秀芳", "1972-01-01", 12),
+        ("郑建国", "1970-03-05", 11),
+        ("郑子涵", "1998-06-01", 21),
+        ("郑子轩", "1998-06-01", 23),
+        ("林秀芳", "1972-01-01", 12),
     ):
         people.append({"name": name, "birth": birth, "number": number(birth, serial), "phone": phone, "address": home})
     return people
@@ -115,8 +122,13 @@ def test_planted_people_are_found_and_absent_ones_are_not():
     for place, row in enumerate(rows):
         row[("number", "phone", "birth", "address")[place % 4]] = None
     strangers = [
-        {"name": draw.choice(SURNAMES) + draw.choice(GIVEN) + "旺", "birth": f"1955-{1 + n % 12:02d}-17", "number": None,
-         "phone": f"142{n:08d}", "address": None}
+        {
+            "name": draw.choice(SURNAMES) + draw.choice(GIVEN) + "旺",
+            "birth": f"1955-{1 + n % 12:02d}-17",
+            "number": None,
+            "phone": f"142{n:08d}",
+            "address": None,
+        }
         for n in range(100)
     ]
 
@@ -136,7 +148,9 @@ def test_the_same_files_give_the_same_answer_to_the_last_digit():
 
 def test_candidates_are_those_that_share_a_key_says_a_slow_reference():
     rows = crowd(60)
-    fields = read_fields(pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String)), pl.DataFrame(PEOPLE[:300]), COLUMNS)
+    fields = read_fields(
+        pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String)), pl.DataFrame(PEOPLE[:300]), COLUMNS
+    )
     expected = set()
     for _, left, right in blocking_columns(fields):
         for i, mine in enumerate(left.tolist()):
@@ -160,15 +174,21 @@ def test_a_right_record_answers_once_where_that_is_asked():
 
 def test_a_document_alone_identifies_and_a_common_name_alone_does_not():
     by_number = link(read_fields(pl.DataFrame(PEOPLE[:500]), pl.DataFrame(PEOPLE), Columns(document=[("number",)])))
-    by_name = link(read_fields(pl.DataFrame([PEOPLE[5]] * 50), pl.DataFrame(PEOPLE + [PEOPLE[5]] * 3), Columns(name=[("name",)])))
+    by_name = link(
+        read_fields(pl.DataFrame([PEOPLE[5]] * 50), pl.DataFrame(PEOPLE + [PEOPLE[5]] * 3), Columns(name=[("name",)]))
+    )
 
     assert by_number.decisions() == ["same"] * 500
     assert "same" not in by_name.decisions()
 
 
 def test_given_name_and_surname_may_change_places():
-    people = [{"given": f"{a}{b}", "family": c} for a in ("ann", "bea", "cleo") for b in ("bel", "mary", "rose")
-              for c in ("flatman", "painter", "neumann", "hingston")]
+    people = [
+        {"given": f"{a}{b}", "family": c}
+        for a in ("ann", "bea", "cleo")
+        for b in ("bel", "mary", "rose")
+        for c in ("flatman", "painter", "neumann", "hingston")
+    ]
     columns = Columns(name=[("given", "family")])
     swapped = [{"given": one["family"], "family": one["given"]} for one in people[:3]]
 
@@ -190,7 +210,9 @@ def test_a_day_is_one_day_however_it_is_written(written, folded):
 
 
 def test_thresholds_leave_to_a_human_what_lies_between():
-    fields = read_fields(pl.DataFrame(crowd(), schema=dict.fromkeys(HEADINGS, pl.String)), pl.DataFrame(PEOPLE), COLUMNS)
+    fields = read_fields(
+        pl.DataFrame(crowd(), schema=dict.fromkeys(HEADINGS, pl.String)), pl.DataFrame(PEOPLE), COLUMNS
+    )
 
     strict = link(fields, thresholds=Thresholds(same=1.1, not_listed=0.0))
 
