@@ -1,0 +1,82 @@
+"""`shali link`, as a stranger runs it on files of his own: in a process of its own, without Django and database."""
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LEFT = "编号,姓名,电话,证件\n1,王伟,14012345678;14100000000,\n2,欧阳娜娜,8614112345678,411190199001010017\n3,李四,,\n"
+RIGHT = "no,name,tel,tel2,id\na,王玮,,14012345678,\nb,歐阳娜娜,14112345678,,411190199001010017\nc,张三,14212345678,,\n"
+
+
+def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [str(Path(sys.executable).parent / "shali"), "link", *map(str, arguments)],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "DATABASE_URL": "postgres://nobody@nowhere:1/none", "COLUMNS": "200"},
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    (tmp_path / "left.csv").write_bytes(LEFT.encode("gb18030"))
+    (tmp_path / "right.csv").write_text(RIGHT, encoding="utf-8-sig")
+    return tmp_path
+
+
+def test_two_files_with_different_headings_and_encodings_are_matched(folder):
+    done = run(
+        "left.csv", "right.csv", "--id", "编号=no", "--name", "姓名=name", "--phone", "电话=tel", "--phone", "电话=tel2",
+        "--document", "证件=id", folder=folder,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr.decode()
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
+    assert list(rows[0]) == ["left", "right", "score", "decision", "reasons"]
+    assert [(row["left"], row["right"], row["decision"]) for row in rows] == [
+        ("1", "a", "same"),
+        ("2", "b", "same"),
+        ("3", "", "not listed"),
+    ]
+    assert rows[0]["reasons"] == "name: sounds the same; telephone: the same"
+    assert b"2 same, 0 doubtful, 1 not listed" in done.stderr
+
+
+def test_with_out_the_pairs_go_to_a_file_and_twice_the_same_bytes(folder):
+    for name in ("one.csv", "two.csv"):
+        done = run("left.csv", "right.csv", "--name", "姓名=name", "--document", "证件=id", "--out", name, folder=folder)
+        assert done.returncode == 0
+        assert done.stdout == b""
+
+    assert (folder / "one.csv").read_bytes() == (folder / "two.csv").read_bytes()
+    assert (folder / "one.csv").read_text().splitlines()[2].startswith("2,2,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("left.csv", "right.csv", "--name", "姓名"), 'right.csv has no column "姓名". Its columns are: no, name'),
+        (("left.csv", "nowhere.csv", "--name", "name"), "There is no file nowhere.csv."),
+        (("left.csv", "right.csv"), "there is nothing to compare"),
+        (("empty.csv", "right.csv", "--name", "name"), "empty.csv is empty."),
+        (("headings.csv", "right.csv", "--name", "name"), "has headings but no row"),
+        (("picture.csv", "right.csv", "--name", "name"), "is not a text file"),
+        (("left.csv", "right.csv", "--name", "姓名=name", "--out", "no/such/folder.csv"), "cannot be written"),
+        (("left.csv", "right.csv", "--name", "姓名=name", "--same", "0.1"), "lies below --not-listed"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(folder, arguments, sentence):
+    (folder / "empty.csv").write_text("")
+    (folder / "headings.csv").write_text("name,tel\n")
+    (folder / "picture.csv").write_bytes(b"\x89PNG\0\0\0")
+
+    done = run(*arguments, folder=folder)
+
+    assert done.returncode == 1
+    assert sentence in done.stderr.decode()
+    assert len(done.stderr.decode().strip().splitlines()) == 1
