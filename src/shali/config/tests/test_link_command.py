@@ -49,7 +49,9 @@ def test_two_files_with_different_headings_and_encodings_are_matched(folder):
 
 def test_with_out_the_pairs_go_to_a_file_and_twice_the_same_bytes(folder):
     for name in ("one.csv", "two.csv"):
-        done = run("left.csv", "right.csv", "--name", "姓名=name", "--document", "证件=id", "--out", name, folder=folder)
+        done = run(
+            "left.csv", "right.csv", "--name", "姓名=name", "--document", "证件=id", "--out", name, folder=folder
+        )
         assert done.returncode == 0
         assert done.stdout == b""
 

@@ -1,17 +1,22 @@
 """Two tables become fields: every value folded, and replaced by the number of its place among the distinct values."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from shali.engines.linkage.keys import eighteen
-from shali.engines.linkage.names import SURNAME_SOUNDS, VARIANTS, plain_sound
+from shali.engines.linkage.batch.fold import (
+    empty_to_null,
+    fold_address,
+    fold_birth,
+    fold_name,
+    fold_number,
+    fold_phone,
+)
+from shali.engines.linkage.names import SURNAME_SOUNDS, plain_sound
 
 Codes = NDArray[np.int32]
 Hashes = NDArray[np.uint64]
@@ -101,6 +106,15 @@ def _may_be_in(hashes: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
     return seen[(hashes * MIX[0]) >> shift]
 
 
+FOLDS = {
+    Kind.NAME: fold_name,
+    Kind.BIRTH: fold_birth,
+    Kind.DOCUMENT: fold_number,
+    Kind.PHONE: fold_phone,
+    Kind.ADDRESS: fold_address,
+}
+
+
 def read_fields(left: pl.DataFrame, right: pl.DataFrame, columns: Columns) -> list[Field]:
     """Fold and number the values of both tables, a field for each part of a name and for each other kind."""
     fields = _names(left, right, columns.name)
@@ -111,7 +125,7 @@ def read_fields(left: pl.DataFrame, right: pl.DataFrame, columns: Columns) -> li
         (Kind.ADDRESS, columns.address),
     ):
         if options:
-            fold = _FOLDS[kind]
+            fold = FOLDS[kind]
             sides = [[fold(_joined(table, parts)) for parts in options] for table in (left, right)]
             if kind in (Kind.PHONE, Kind.DOCUMENT):
                 sides = [[one for series in side for one in _several(series)][:MOST_VALUES] for side in sides]
@@ -125,12 +139,12 @@ def _names(left: pl.DataFrame, right: pl.DataFrame, options: Sequence[Sequence[s
         return []
     parts = max(len(option) for option in options)
     if parts == 1 or _is_chinese(right, options) or _is_chinese(left, options):
-        sides = [[_fold_name(_joined(table, option, "")) for option in options] for table in (left, right)]
+        sides = [[fold_name(_joined(table, option, "")) for option in options] for table in (left, right)]
         return [_encode(Kind.NAME, "name", sides[0], sides[1])]
     fields = []
     for part in range(parts):
         sides = [
-            [_fold_name(table[option[part]]) for option in options if part < len(option)] for table in (left, right)
+            [fold_name(table[option[part]]) for option in options if part < len(option)] for table in (left, right)
         ]
         fields.append(_encode(Kind.NAME, options[0][part].replace("_", " "), sides[0], sides[1], part))
     return fields
@@ -169,102 +183,7 @@ def _several(series: pl.Series) -> list[pl.Series]:
         return [series]
     split = series.str.split(";")
     most = min(int(split.list.len().max() or 1), MOST_VALUES)  # type: ignore[arg-type]
-    return [_empty_to_null(split.list.get(place, null_on_oob=True)) for place in range(most)]
-
-
-def _empty_to_null(series: pl.Series) -> pl.Series:
-    return series.set(series == "", None)
-
-
-def _where(series: pl.Series, unclean: str, fold: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Fold only what needs it: most of a good register is clean, and folding is dear."""
-    dirty = series.str.contains(unclean).fill_null(False)
-    if not dirty.any():
-        return series
-    if dirty.mean() > 0.5:  # type: ignore[operator]
-        return fold(series)
-    return series.scatter(dirty.arg_true(), fold(series.filter(dirty)))
-
-
-def _fold(series: pl.Series) -> pl.Series:
-    return series.cast(pl.String).str.normalize("NFKC").str.strip_chars().str.to_lowercase()
-
-
-def _fold_name(series: pl.Series) -> pl.Series:
-    odd = "[" + "".join(VARIANTS) + "]|[^\u4e00-\u9fffa-z]|^$"
-    return _where(series, odd, _fold_odd_name)
-
-
-def _fold_odd_name(series: pl.Series) -> pl.Series:
-    folded = _fold(series).str.replace_all(r"[（(].*?[)）]", "")
-    folded = folded.str.replace_all("[\\s·•・‧∙⋅.．。,，'’\\-_/\u200b-\u200f\ufeff]+", "")
-    return _empty_to_null(folded.str.replace_many(list(VARIANTS), list(VARIANTS.values())))
-
-
-def _fold_number(series: pl.Series) -> pl.Series:
-    """Digits and letters only; 15-digit resident IDs lengthened."""
-    folded = _where(series, r"[^0-9A-Z]|^$", _fold_odd_number)
-    return _where(folded, r"^\d{15}$", lambda old: old.map_elements(_eighteen, return_dtype=pl.String))
-
-
-def _fold_odd_number(series: pl.Series) -> pl.Series:
-    folded = _fold(series).str.to_uppercase().str.replace_all(r"[;,、/|，；]+", ";")
-    folded = folded.str.replace_all(r"[^0-9A-Z;.]", "").str.replace(r"^(\d+)\.0+$", "$1")
-    return _empty_to_null(folded.str.replace_all(r"[.]", "").str.strip_chars(";"))
-
-
-def _eighteen(number: str) -> str:
-    month, day = int(number[8:10]), int(number[10:12])
-    return eighteen(number) if 1 <= month <= 12 and 1 <= day <= 31 else number
-
-
-def _fold_phone(series: pl.Series) -> pl.Series:
-    return _where(series, r"^(00)?86|[^0-9]|^$", _fold_odd_phone)
-
-
-def _fold_odd_phone(series: pl.Series) -> pl.Series:
-    folded = _fold_odd_number(series).str.replace_all(r"[^0-9;]", "")
-    return _empty_to_null(folded.str.replace_all(r"(^|;)(?:00)?86(1\d{10})", "${1}${2}"))
-
-
-def _fold_address(series: pl.Series) -> pl.Series:
-    return _where(series, r"[\s,，.。;；A-ZＡ-Ｚａ-ｚ０-９－]|^$", _fold_odd_address)
-
-
-def _fold_odd_address(series: pl.Series) -> pl.Series:
-    return _empty_to_null(_fold(series).str.replace_all(r"[\s,，.。;；]+", " ").str.strip_chars())
-
-
-def _fold_birth(series: pl.Series) -> pl.Series:
-    folded = _where(series, r"[^0-9-]|^\d{1,3}-|^$|^.{1,7}$|^\d{4}-\d-|-\d$", _fold_odd_birth)
-    return folded.str.replace_all("-", "", literal=True)
-
-
-def _fold_odd_birth(series: pl.Series) -> pl.Series:
-    """Days as YYYYMMDD, whichever way they were written; whatever is no day stays as it is written."""
-    folded = _empty_to_null(_fold(series))
-    distinct = folded.drop_nulls().unique(maintain_order=True)
-    return folded.replace_strict(
-        distinct, [_day(one) for one in distinct.to_list()], default=None, return_dtype=pl.String
-    )
-
-
-def _day(written: str) -> str | None:
-    numbers = [int(one) for one in re.findall(r"\d+", written.split("t", maxsplit=1)[0])]
-    if re.fullmatch(r"\d{8}(\.0)?", written):
-        return written[:8]
-    if len(numbers) < 3:
-        return written
-    if numbers[0] > 31:
-        year, month, day = numbers[:3]
-    else:
-        day, month, year = numbers[:3]
-        day, month = (month, day) if month > 12 else (day, month)
-        year += 0 if year > 99 else 1900
-    try:
-        return date(year, month, day).strftime("%Y%m%d")
-    except ValueError:
-        return f"{year:04d}{month:02d}{day:02d}"
+    return [empty_to_null(split.list.get(place, null_on_oob=True)) for place in range(most)]
 
 
 def _characters(values: pl.Series) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
@@ -332,13 +251,6 @@ def _if_long(values: pl.Series, expression: pl.Series, least: int) -> pl.Series:
     return pl.select(pl.when(values.str.len_chars() >= least).then(expression)).to_series()
 
 
-_FOLDS = {
-    Kind.NAME: _fold_name,
-    Kind.BIRTH: _fold_birth,
-    Kind.DOCUMENT: _fold_number,
-    Kind.PHONE: _fold_phone,
-    Kind.ADDRESS: _fold_address,
-}
 _DERIVED = {
     "value": lambda v: v,
     "first": lambda v: v.str.slice(0, 1),

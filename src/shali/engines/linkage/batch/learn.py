@@ -39,7 +39,9 @@ PRIOR_STRANGER = {
     Kind.PHONE: (1e-6, 2e-5, 0.99998),
     Kind.ADDRESS: (1e-6, 1e-5, 0.01, 0.1, 0.89),
 }
-WEIGHT_SAME, WEIGHT_KIN, WEIGHT_STRANGER = 60.0, 3000.0, 1000.0
+# How names of one person differ is known well; how old telephones and addresses are, each list tells.
+WEIGHT_SAME = dict.fromkeys(Kind, 60.0) | {Kind.NAME: 3000.0}
+WEIGHT_KIN, WEIGHT_STRANGER = 3000.0, 1000.0
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ def learn(fields: list[Field], levels: list[Levels], left: Rows, right: Rows, *,
         one, household = chances(model, same, kin, place, lefts=len(rows), rights=rights)
         for number, field in enumerate(fields):
             weights = np.array(PRIOR_SAME[field.kind]), np.array(PRIOR_KIN[field.kind])
-            model.same[number] = np.log(_shares(levels[number], one, weights[0], WEIGHT_SAME))
+            model.same[number] = np.log(_shares(levels[number], one, weights[0], WEIGHT_SAME[field.kind]))
             model.kin[number] = np.log(_shares(levels[number], household, weights[1], WEIGHT_KIN))
         # One listed and one unlisted record more than seen keep both possible.
         model.listed = float((one.sum() + 1) / (len(rows) + 2))
