@@ -30,10 +30,19 @@ def folder(tmp_path) -> Path:
 
 
 def test_two_files_with_different_headings_and_encodings_are_matched(folder):
-    done = run(
-        "left.csv", "right.csv", "--id", "编号=no", "--name", "姓名=name", "--phone", "电话=tel", "--phone", "电话=tel2",
-        "--document", "证件=id", folder=folder,
-    )  # fmt: skip
+    asked = [
+        "--id",
+        "编号=no",
+        "--name",
+        "姓名=name",
+        "--phone",
+        "电话=tel",
+        "--phone",
+        "电话=tel2",
+        "--document",
+        "证件=id",
+    ]
+    done = run("left.csv", "right.csv", *asked, folder=folder)
 
     assert done.returncode == 0, done.stderr.decode()
     rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
