@@ -10,10 +10,12 @@ from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.rules import soon_from
 from shali.foundation.ui.refusal import NotInScope
 from shali.verification.models import ListEntry, ListState, PushedList
+from shali.verification.queries.tallies import Sums, has_people_of, tallies
 from shali.verification.rules import AGE_BANDS
 
 OPEN = Q(struck_off_at=None)
 COUNTED = Q(duplicate_of=None) & ~Q(ending=6)  # a repeated or withdrawn entry asks nothing
+NOBODY = Sums()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,9 @@ class ListRow:
 
 def lists(scope: Scope, *, at: datetime, state: int | None = None, limit: int = 200) -> list[ListRow]:
     """Return the lists that this scope received or was handed people of: open ones first, the earliest due on top."""
-    counted = Q(entries__duplicate_of=None) & ~Q(entries__ending=6) & within(scope.path, "entries__task__path")
-    still_open = counted & Q(entries__struck_off_at=None)
     found = PushedList.objects.filter(state=state) if state else PushedList.objects.exclude(state=ListState.WITHDRAWN)
-    rows = found.select_related("batch").annotate(
-        people=Count("entries", filter=counted),
-        open=Count("entries", filter=still_open),
-        overdue=Count("entries", filter=still_open & Q(entries__task__due_at__lt=at)),
-    )
+    rows = list(found.select_related("batch").order_by("-handed_over_at", "-id")[:limit])
+    sums = tallies(scope, lists=[row.pk for row in rows], at=at)
     result = [
         ListRow(
             public_id=row.public_id,
@@ -60,12 +57,12 @@ def lists(scope: Scope, *, at: datetime, state: int | None = None, limit: int = 
             closed_at=row.closed_at,
             announced=row.announced,
             received=row.batch.received if row.batch else 0,
-            people=row.people,
-            open=row.open,
-            overdue=row.overdue,
+            people=sums.get(row.pk, NOBODY).people,
+            open=sums.get(row.pk, NOBODY).open,
+            overdue=sums.get(row.pk, NOBODY).overdue,
             doubtful=row.batch.doubtful if row.batch else 0,
         )
-        for row in rows.order_by("-handed_over_at", "-id")[:limit]
+        for row in rows
     ]
     return sorted(result, key=lambda row: (row.state == ListState.CLOSED, row.due_at))
 
@@ -137,9 +134,7 @@ def pushed_list(scope: Scope, public_id: str) -> PushedList:
     :raises NotInScope: there is none
     """
     found = PushedList.objects.select_related("batch").filter(public_id=public_id).first()
-    if found is None or not (
-        scope.holds(found.path) or found.entries.filter(within(scope.path, "task__path")).exists()
-    ):
+    if found is None or not (scope.holds(found.path) or has_people_of(scope, pushed_list=found.pk)):
         raise NotInScope
     return found
 
