@@ -11,7 +11,7 @@ from shali.config.city.plan import Size
 from shali.verification.models import Ending
 
 SMALL = Size(people=1_200, tasks=600, seed=7)
-DIGEST = "DDD"
+DIGEST = "0b993e5e929dc9408ea2b4b225d78cf56be396ff49a9513d73d62e3f83807ed7"
 
 
 @pytest.fixture(autouse=True)
