@@ -119,7 +119,7 @@ class ListEntry(models.Model):
 
 
 class ListTally(models.Model):
-    """How many of a list's people a unit has, and how many of them are open: kept by triggers, in the writer's transaction.
+    """How many of a list's people a unit has, and how many are open: kept by triggers in the writer's transaction.
 
     grain: whose path a row counts for, see Grain; deadlines are part of the key, so that "overdue" is a sum too.
     """
