@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 NULL = "\\N"
@@ -38,12 +39,21 @@ def copy_lines(table: str, columns: Sequence[str], lines: Sequence[str]) -> int:
 def take_numbers(table: str, count: int) -> int:
     """Take a run of row numbers without a gap, and return its first: a sealed value is bound to its row."""
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                "select min(n), max(n) from (select nextval(pg_get_serial_sequence(%s, 'id')) as n"
-                " from generate_series(1, %s)) as taken",
-                [table, count],
-            )
-            first, last = cursor.fetchone()
-            if last - first + 1 == count:
-                return int(first)
+        # Two processes that draw from one sequence by turns would never get a run without a gap.
+        cursor.execute("select pg_advisory_lock(hashtext(%s))", [table])
+        try:
+            return _run_of(cursor, table, count)
+        finally:
+            cursor.execute("select pg_advisory_unlock(hashtext(%s))", [table])
+
+
+def _run_of(cursor: CursorWrapper, table: str, count: int) -> int:
+    while True:
+        cursor.execute(
+            "select min(n), max(n) from (select nextval(pg_get_serial_sequence(%s, 'id')) as n"
+            " from generate_series(1, %s)) as taken",
+            [table, count],
+        )
+        first, last = cursor.fetchone()
+        if last - first + 1 == count:
+            return int(first)
