@@ -26,7 +26,6 @@ PINNED = {
     "/tasks/?which=closed_today": ("township-desk", 0),
     "/tasks/{task}/": ("city-duty", 0),
     "/tasks/arbitration/": ("city-lead", 0),
-    "/intake/": ("city-duty", 0),
     "/intake/reviews/": ("city-duty", 0),
     "/wall/": ("city-duty", 0),
     "/wall/evening/": ("city-duty", 0),
