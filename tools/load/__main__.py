@@ -108,8 +108,8 @@ def _show(seconds: "Seconds", *, users: int) -> None:
         p95 = sorted_ms[min(len(sorted_ms) - 1, int(0.95 * len(sorted_ms)))]
         limit = WALL_LIMIT if page == "wall" else LIMIT
         held = "yes" if p95 < limit else "NO"
-        table.add_row(page, str(len(taken)), *(f"{one:.0f}" for one in (sorted_ms[len(taken) // 2], p95, sorted_ms[-1])),
-                      f"{limit:.0f}", held)  # fmt: skip
+        figures = (sorted_ms[len(taken) // 2], p95, sorted_ms[-1], limit)
+        table.add_row(page, str(len(taken)), *(f"{one:.0f}" for one in figures), held)
     Console(width=110).print(table)
     if seconds.refused:
         Console().print("not 200:", seconds.refused)

@@ -1,4 +1,4 @@
-"""Which pages each role opens, by the addresses of what stands in the database; a page that a version lacks is left out."""
+"""Which pages each role opens, by the addresses of what stands in the database."""
 
 from django.urls import NoReverseMatch, reverse
 

@@ -18,7 +18,7 @@ SECONDS = 2.0
 
 
 def compare(scope: Scope, *, at: datetime, which: str) -> tuple[float, float]:
-    """Return pages a second of ours and of the Paginator's, the median of rounds taken by turns, eight users at once."""
+    """Return pages a second of ours and of the Paginator's, eight users at once: medians of rounds by turns."""
     ours, theirs = [], []
     for _ in range(ROUNDS):
         ours.append(_rate(lambda: _pages_of_ours(scope, at, which)))

@@ -1,4 +1,4 @@
-"""People at work in a browser's stead: each signs in by a link, then opens page after page and notes how long each took."""
+"""People at work in a browser's stead: each signs in by a link, then opens page after page and notes the time."""
 
 import http.client
 import random
@@ -42,7 +42,7 @@ class User:
     def __post_init__(self) -> None:
         at = urlsplit(self.address)
         self.connection = http.client.HTTPConnection(at.hostname or "127.0.0.1", at.port, timeout=60)
-        self.draw = random.Random(self.seed)  # noqa: S311  which page next
+        self.draw = random.Random(self.seed)
 
     def work(self, until: float) -> None:
         self._sign_in()

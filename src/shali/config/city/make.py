@@ -14,6 +14,7 @@ from shali.config.city.plan import NOW, Plan, Size
 from shali.config.city.progress import TABLES, Begun
 from shali.config.city.work import PROCESSES, make_parts, tell_session
 from shali.config.demo.city import communities
+from shali.config.demo.residents import Community
 
 FULL = Size()
 Tell = Callable[[str, int, int], None]  # step, parts done, parts in all
@@ -102,7 +103,7 @@ def plan_of(started: Begun) -> Plan:
     return Plan(size, started.first_person, started.first_task, _plan_communities())
 
 
-def _plan_communities() -> tuple:  # type: ignore[type-arg]  # rows of (community, unit, path)
+def _plan_communities() -> tuple[tuple[Community, int, str], ...]:
     from shali.foundation.jurisdictions.models import Unit
 
     units = {code: (number, path) for code, number, path in Unit.objects.values_list("code", "id", "path")}

@@ -89,8 +89,8 @@ class _Pools:
 
     def _take(self, wished: list[tuple[int, int]], any_first: int = 1) -> tuple[int, Birth]:
         """Take from the first pool that has somebody; of the first `any_first`, by their sizes."""
-        sizes = [len(self.pools[one]) for one in wished[:any_first]]
-        if any_first > 1 and sum(sizes):
+        sizes: list[int] = [len(self.pools[one]) for one in wished[:any_first]]
+        if any_first > 1 and any(sizes):
             return self.pools[self.draw.choices(wished[:any_first], sizes)[0]].pop()
         for one in (*wished, *self.pools):
             if self.pools[one]:

@@ -64,7 +64,7 @@ create trigger verification_listentry_tally_update after update on verification_
   for each statement execute function verification_tally_entries();
 create trigger verification_listentry_tally_delete after delete on verification_listentry
   referencing old table as old_rows for each statement execute function verification_tally_entries();
-"""
+"""  # noqa: S608  constants of this file
 
 # A task that goes to another unit, or whose deadline comes forward, takes its askers along.
 TASKS = f"""
@@ -89,7 +89,7 @@ end $$;
 create trigger tasks_task_list_tallies after update on tasks_task
   referencing old table as old_rows new table as new_rows
   for each statement execute function verification_tally_tasks();
-"""
+"""  # noqa: S608  constants of this file
 
 FILL = f"""
 insert into verification_listtally (pushed_list_id, grain, path, due_at, entries, people, open)
@@ -101,7 +101,7 @@ from (
 cross join lateral (values (1, c.path), (2, verification_township(c.path))) as g (grain, path)
 group by 1, 2, 3, 4;
 analyze verification_listtally;
-"""
+"""  # noqa: S608  constants of this file
 
 # The owner is not bound: his functions write figures of units that the writer does not see.
 WALL = """

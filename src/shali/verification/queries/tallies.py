@@ -1,4 +1,4 @@
-"""Figures of lists by unit, from tallies that triggers keep in the transaction of whoever changes an entry or a task."""
+"""Figures of lists by unit, from tallies that triggers keep in the transaction of whoever changes a row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -59,11 +59,11 @@ def differences(scope: Scope) -> dict[Key, tuple[tuple[int, ...], tuple[int, ...
     nothing = (0, 0, 0)
     with connection.cursor() as cursor:
         cursor.execute(RECOUNT, [scope.path, scope.path])
-        counted = {tuple(row[:4]): tuple(row[4:]) for row in cursor.fetchall()}
+        counted = {(row[0], row[1], row[2], row[3]): tuple(row[4:]) for row in cursor.fetchall()}
     rows = ListTally.objects.filter(within(scope.path)).values_list(
         "pushed_list_id", "grain", "path", "due_at", "entries", "people", "open"
     )
-    kept = {tuple(row[:4]): tuple(row[4:]) for row in rows}
+    kept = {(row[0], row[1], row[2], row[3]): tuple(row[4:]) for row in rows}
     return {
         key: (kept.get(key, nothing), counted.get(key, nothing))
         for key in kept.keys() | counted.keys()

@@ -104,7 +104,7 @@ def test_a_writer_behind_the_walls_moves_figures_that_he_does_not_see(
 
 
 def _write(seed: int, lists: list[PushedList], units: list[Unit], done: list[str]) -> None:
-    draw = random.Random(seed)  # noqa: S311  which step next
+    draw = random.Random(seed)
     for _ in range(STEPS):
         step = draw.choice(RANDOM_STEPS)
         try:

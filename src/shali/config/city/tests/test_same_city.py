@@ -106,6 +106,6 @@ def test_the_whole_city_has_the_ages_and_sexes_of_the_census() -> None:
     assert len({(one.on, one.sex, one.serial) for one in births}) == everybody
     assert max(one.serial for one in births) < 1000
     for low, high, people in BANDS:
-        ages = [(2022 - one.on.year) - ((8, 10) < (one.on.month, one.on.day)) for one in births]
+        ages = [(2022 - one.on.year) - ((one.on.month, one.on.day) > (8, 10)) for one in births]
         share = sum(low <= age <= high for age in ages) / everybody
         assert share == pytest.approx(people / PEOPLE, abs=0.003)
