@@ -52,11 +52,11 @@ def _plans(users: int) -> list[tuple[str, dict[str, list[str]]]]:
     """Return a fresh one-time link and the pages for each user."""
     from django.conf import settings
     from django.db import connection
+    from tools.load.pages import pages_of
 
     from shali.foundation.accounts.models import Post
     from shali.foundation.accounts.services.links import make_sign_in_link
     from shali.foundation.clocks import now
-    from tools.load.pages import pages_of
 
     with connection.cursor() as cursor:
         cursor.execute("select set_config('shali.scope', %s, false)", [settings.CITY])

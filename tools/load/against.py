@@ -11,10 +11,10 @@ FILTERS = ("open", "overdue", "closed", "all")
 def main() -> None:
     with installation(role="web"):
         from django.conf import settings
+        from tools.load.paginator import compare
 
         from shali.foundation.clocks import now
         from shali.foundation.jurisdictions.scope import system_scope
-        from tools.load.paginator import compare
 
         table = Table(title="people on lists, the city's scope: pages a second with 8 users")
         for name in ("filter", "ours", "Paginator", "ratio"):
