@@ -61,7 +61,10 @@ def entries_page(
     shown = 0
     if place is not None:
         tasks, shown = _after(tasks, place, column), place[2]
-    found = list(tasks.select_related("unit", "check_row", "assignee__user").order_by(*order)[: PAGE + 1])
+    # The place of the page first, its rows after: sorting thousands of joined rows for fifty took most of the time.
+    numbers = list(tasks.order_by(*order).values_list("pk", flat=True)[: PAGE + 1])
+    rows_of = Task.objects.select_related("unit", "check_row", "assignee__user").in_bulk(numbers)
+    found = [rows_of[number] for number in numbers]
     more, found = len(found) > PAGE, found[:PAGE]
     rows = _rows(scope, found, at)
     return Page(

@@ -10,7 +10,7 @@ from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.rules import soon_from
 from shali.foundation.ui.refusal import NotInScope
 from shali.verification.models import ListEntry, ListState, PushedList
-from shali.verification.queries.tallies import Sums, has_people_of, tallies
+from shali.verification.queries.tallies import Sums, by_path, has_people_of, tallies
 from shali.verification.rules import AGE_BANDS
 
 OPEN = Q(struck_off_at=None)
@@ -179,7 +179,7 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
         not_accepted=sums["not_accepted"],
         established=(sums["counted"], sums["identified"], sums["located"], sums["controlled"]),
         bands=_bands(entries, one, at),
-        units=_by_child(scope, entries, at),
+        units=_by_child(scope, one, at),
         cleared_in_time=sums["in_time"],
         last_struck_off_at=sums["last"],
     )
@@ -230,17 +230,14 @@ def _bands(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> tup
     return tuple(Band(b.from_hours, b.to_hours, n, state(b.to_hours)) for b, n in counts.items())
 
 
-def _by_child(scope: Scope, entries: "QuerySet[ListEntry]", at: datetime) -> tuple[UnitFigures, ...]:
-    """Sum by the units just below the scope: by leaf in one query, then climbed."""
+def _by_child(scope: Scope, one: PushedList, at: datetime) -> tuple[UnitFigures, ...]:
+    """Sum the list's tallies by the units just below the scope."""
     depth = len(scope.path.split(".")) + 1
     sums: dict[str, list[int]] = {}
-    leaves = entries.values_list("task__path").annotate(
-        n=Count("id"), open=Count("id", filter=OPEN), over=Count("id", filter=OPEN & Q(task__due_at__lt=at))
-    )
-    for path, people, still_open, overdue in leaves:
+    for path, found in by_path(scope, pushed_list=one.pk, at=at):
         child = ".".join(path.split(".")[:depth])
         total = sums.setdefault(child, [0, 0, 0])
-        for place, value in enumerate((people, still_open, overdue)):
+        for place, value in enumerate((found.people, found.open, found.overdue)):
             total[place] += value
     units = {unit.path: unit for unit in Unit.objects.filter(path__in=sums).order_by("place", "path")}
     return tuple(

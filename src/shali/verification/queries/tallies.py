@@ -42,14 +42,29 @@ def tallies(scope: Scope, *, lists: Iterable[int], at: datetime) -> dict[int, Su
     return {row["pushed_list_id"]: Sums(row["n"], row["still"], row["late"]) for row in found}
 
 
+def by_path(scope: Scope, *, pushed_list: int, at: datetime) -> list[tuple[str, Sums]]:
+    """Return a list's figures by unit: fine enough for the units just below the scope."""
+    found = (
+        _of(scope, parts=len(scope.path.split(".")) + 1)
+        .filter(pushed_list_id=pushed_list)
+        .order_by()
+        .values("path")
+        .annotate(n=Sum("people"), still=Sum("open"), late=Sum("open", filter=Q(due_at__lt=at), default=0))
+    )
+    return [(row["path"], Sums(row["n"], row["still"], row["late"])) for row in found if row["n"]]
+
+
 def has_people_of(scope: Scope, *, pushed_list: int) -> bool:
     """Say whether somebody on the list is within the scope."""
     return _of(scope).filter(pushed_list_id=pushed_list, entries__gt=0).exists()
 
 
-def _of(scope: Scope) -> QuerySet[ListTally]:
-    """Rows that add up to the scope: townships' for a scope that holds whole ones, else the owners' own."""
-    is_wide = len(scope.path.split(".")) <= TOWNSHIP_PARTS
+def _of(scope: Scope, *, parts: int = 0) -> QuerySet[ListTally]:
+    """Rows that add up to the scope: townships' where that is fine enough, else the owners' own.
+
+    parts: how deep the paths must tell units apart; the scope's own depth by default
+    """
+    is_wide = (parts or len(scope.path.split("."))) <= TOWNSHIP_PARTS
     grain = ListTally.Grain.TOWNSHIP if is_wide else ListTally.Grain.OWNER
     return ListTally.objects.filter(within(scope.path), grain=grain)
 
