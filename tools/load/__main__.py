@@ -27,6 +27,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=float, default=30.0)
     options.add_argument("--users", type=int, default=USERS)
+    options.add_argument("--think", type=float, default=0.0, help="seconds that a person looks at a page, about")
     options.add_argument("--paginator", action="store_true", help="compare with Django's own Paginator as well")
     chosen = options.parse_args()
     from tools.load.users import Seconds
@@ -39,11 +40,11 @@ def main() -> None:
         try:
             warm, real = Seconds(), Seconds()
             _work(address, plans, warm, WARM_UP)
-            _work(address, _plans(chosen.users), real, chosen.seconds)
+            _work(address, _plans(chosen.users), real, chosen.seconds, think=chosen.think)
         finally:
             server.terminate()
             server.wait(timeout=20)
-        _show(real, users=chosen.users)
+        _show(real, users=chosen.users, think=chosen.think)
     if chosen.paginator:
         subprocess.run([sys.executable, "-m", "tools.load.against"], check=True)
 
@@ -85,12 +86,19 @@ def _serve(port: int) -> "subprocess.Popen[bytes]":
     raise SystemExit("the web server did not answer")
 
 
-def _work(address: str, plans: list[tuple[str, dict[str, list[str]]]], seconds: "Seconds", length: float) -> None:
+def _work(
+    address: str,
+    plans: list[tuple[str, dict[str, list[str]]]],
+    seconds: "Seconds",
+    length: float,
+    *,
+    think: float = 0.0,
+) -> None:
     from tools.load.users import User
 
     until = time.monotonic() + length
     threads = [
-        threading.Thread(target=User(address, link, pages, seconds, seed).work, args=(until,))
+        threading.Thread(target=User(address, link, pages, seconds, seed, think).work, args=(until,))
         for seed, (link, pages) in enumerate(plans)
     ]
     for thread in threads:
@@ -99,8 +107,9 @@ def _work(address: str, plans: list[tuple[str, dict[str, list[str]]]], seconds: 
         thread.join()
 
 
-def _show(seconds: "Seconds", *, users: int) -> None:
-    table = Table(title=f"{users} users at once, sign-in, session and scope included; milliseconds")
+def _show(seconds: "Seconds", *, users: int, think: float) -> None:
+    pause = f"{think:g} s between pages" if think else "no pause between pages"
+    table = Table(title=f"{users} users at once, {pause}, sign-in, session and scope included; milliseconds")
     for name in ("page", "requests", "p50", "p95", "max", "limit", "held"):
         table.add_column(name, justify="left" if name == "page" else "right")
     for page, taken in sorted(seconds.by_page.items()):

@@ -37,6 +37,7 @@ class User:
     pages: dict[str, list[str]]
     seconds: Seconds
     seed: int
+    think: float = 0.0  # seconds between an answer and the next question, about
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -50,6 +51,7 @@ class User:
         while time.monotonic() < until:
             name = self.draw.choice(names)
             self._ask(name, "GET", self.draw.choice(self.pages[name]))
+            time.sleep(self.think * self.draw.uniform(0.5, 1.5))
 
     def _sign_in(self) -> None:
         body = self._ask(SIGN_IN, "GET", self.link)
