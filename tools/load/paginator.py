@@ -13,7 +13,7 @@ from shali.foundation.jurisdictions.scope import Scope, in_scope
 from shali.foundation.ui.paging import PAGE
 from shali.verification.queries.entries import entries_page, filtered
 
-ROUNDS, USERS = 5, 8
+ROUNDS, USERS = 3, 8
 SECONDS = 2.0
 
 
