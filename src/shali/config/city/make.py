@@ -11,10 +11,9 @@ from django.db import connection, transaction
 
 from shali.config.city import progress
 from shali.config.city.plan import NOW, Plan, Size
+from shali.config.city.planned import communities_with_units, plan_of
 from shali.config.city.progress import TABLES, Begun
 from shali.config.city.work import PROCESSES, make_parts, tell_session
-from shali.config.demo.city import communities
-from shali.config.demo.residents import Community
 
 FULL = Size()
 Tell = Callable[[str, int, int], None]  # step, parts done, parts in all
@@ -95,19 +94,7 @@ def _enter_cast() -> None:
     from shali.foundation.accounts.models import User
 
     if not User.objects.filter(username=CAST[0].username).exists():
-        enter_cast(busiest=_plan_communities()[3][2], at=NOW - timedelta(days=2))
-
-
-def plan_of(started: Begun) -> Plan:
-    size = Size(started.people, started.tasks, started.seed)
-    return Plan(size, started.first_person, started.first_task, _plan_communities())
-
-
-def _plan_communities() -> tuple[tuple[Community, int, str], ...]:
-    from shali.foundation.jurisdictions.models import Unit
-
-    units = {code: (number, path) for code, number, path in Unit.objects.values_list("code", "id", "path")}
-    return tuple((one, *units[one.code]) for one in communities())
+        enter_cast(busiest=communities_with_units()[3][2], at=NOW - timedelta(days=2))
 
 
 def _steps(plan: Plan) -> list[tuple[str, int]]:

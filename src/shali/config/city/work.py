@@ -78,7 +78,7 @@ _STEPS: dict[str, Callable[[int], tuple[int, bytes]]] = {"1 residents": _residen
 
 @cache
 def _plan() -> Plan:
-    from shali.config.city.make import plan_of
+    from shali.config.city.planned import plan_of
 
     started = progress.begun()
     if started is None:
