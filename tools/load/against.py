@@ -5,7 +5,7 @@ from rich.table import Table
 
 from shali.config.cli.installation import installation
 
-FILTERS = ("open", "overdue", "closed")
+FILTERS = ("open", "closed")
 
 
 def main() -> None:

@@ -18,12 +18,12 @@ from shali.verification.models import PushedList
 # page -> who opens it, and how many statements that takes: sign-in, scope, savepoints and frame included
 PINNED = {
     "/verification/": ("city-duty", 8),
-    "/verification/lists/{list}/": ("city-duty", 15),
-    "/verification/lists/{list}/?which=closed": ("county-desk", 14),
+    "/verification/lists/{list}/": ("city-duty", 16),
+    "/verification/lists/{list}/?which=closed": ("county-desk", 15),
     "/verification/anomalies/": ("city-duty", 7),
     "/verification/my/": ("community-worker", 17),
-    "/tasks/": ("city-duty", 18),
-    "/tasks/?which=closed_today": ("township-desk", 18),
+    "/tasks/": ("city-duty", 19),
+    "/tasks/?which=closed_today": ("township-desk", 19),
     "/tasks/{task}/": ("city-duty", 24),
     "/tasks/arbitration/": ("city-lead", 7),
     "/intake/reviews/": ("city-duty", 9),
