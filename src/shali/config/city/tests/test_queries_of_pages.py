@@ -19,7 +19,7 @@ from shali.verification.models import PushedList
 PINNED = {
     "/verification/": ("city-duty", 8),
     "/verification/lists/{list}/": ("city-duty", 16),
-    "/verification/lists/{list}/?which=closed": ("county-desk", 15),
+    "/verification/lists/{list}/?which=closed": ("county-desk", 14),
     "/verification/anomalies/": ("city-duty", 7),
     "/verification/my/": ("community-worker", 17),
     "/tasks/": ("city-duty", 19),
@@ -30,7 +30,6 @@ PINNED = {
     "/wall/": ("city-duty", 13),
     "/wall/evening/": ("city-duty", 14),
     "/units/": ("city-duty", 9),
-    "/audit/": ("auditor", 8),
     "/posts/": ("city-lead", 7),
 }
 
