@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
 
-.PHONY: help run test check bench environment fix screenshots
+.PHONY: help run test check bench environment fix screenshots city load
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,8 @@ help:
 	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
 	@echo "make bench        linkage beside splink 5, same files and keys; minutes; BENCH='--people 300000' for less"
 	@echo "make fix          let the tools mend what they can"
+	@echo "make city         Luohe at full size, 2,367,490 invented residents, into the same database; goes on after a kill"
+	@echo "make load         eight people at once on the pages of this installation, against their limits"
 	@echo "make screenshots  pictures of the demo city into docs/pictures"
 
 run: $(UV)
@@ -46,6 +48,13 @@ fix: environment
 
 screenshots: environment
 	@.venv/bin/python tools/screenshots.py
+
+city: $(UV)
+	@$(UV) sync --frozen --quiet --inexact --no-default-groups $(NODE_GROUP)
+	@.venv/bin/shali demo city
+
+load: environment
+	@.venv/bin/python -m tools.load --paginator
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

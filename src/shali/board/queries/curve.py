@@ -10,7 +10,7 @@ from django.db.models.functions import TruncHour
 
 from shali.foundation.clocks import city_zone, day_of, start_of_day
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.foundation.tasks.models import Task
+from shali.foundation.tasks.models import Task, TaskState
 from shali.foundation.ui.refusal import NotInScope
 
 
@@ -45,8 +45,10 @@ def curve(scope: Scope, *, path: str, at: datetime) -> Curve:
 
 
 def _by_hour(path: str, column: str, since: datetime, until: datetime) -> Counter[tuple[date, int]]:
+    # The index of what was closed holds closed tasks alone, and is used where the question says so.
+    kept = {"state": TaskState.CLOSED} if column == "closed_at" else {}
     found = (
-        Task.objects.filter(within(path), handed_over_at__lte=until)
+        Task.objects.filter(within(path), handed_over_at__lte=until, **kept)
         .filter(**{f"{column}__gte": since, f"{column}__lte": until})
         .order_by()
         .values(hour=TruncHour(column, tzinfo=city_zone()))

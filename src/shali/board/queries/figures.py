@@ -120,7 +120,7 @@ def _by_leaf(path: str, at: datetime) -> list[tuple[str, Figures, Figures]]:
     asked = _asked(at, "n_", Q(state=TaskState.HANDED_OVER)) | _asked(at - DAY, "b_", before)
     found = (
         Task.objects.filter(within(path))
-        .filter(Q(closed_at=None) | Q(closed_at__gte=at - LOOK_BACK))
+        .filter(~Q(state=TaskState.CLOSED) | Q(state=TaskState.CLOSED, closed_at__gte=at - LOOK_BACK))
         .order_by()
         .values("path")
         .annotate(**asked)

@@ -29,7 +29,7 @@ _ESTATES = ("听雨苑", "桂苑", "沙岸家园", "柳浪小区", "青榆花园
 _AGE_BANDS = ((0, 14, 481_435), (15, 59, 1_388_273), (60, 92, 497_782))
 _HOUSEHOLD_SIZES = (1, 2, 2, 3, 3, 3, 4, 4, 5, 6)
 # Names as people of other languages bear them in Chinese papers; invented.
-_OTHERS = ("阿依古丽·买买提", "热合曼·吐尔逊", "古丽娜尔·阿不都", "INVENTED MARIA ELENA", "EXAMPLE JOHN")
+OTHER_NAMES = ("阿依古丽·买买提", "热合曼·吐尔逊", "古丽娜尔·阿不都", "INVENTED MARIA ELENA", "EXAMPLE JOHN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,20 @@ def residents(count: int, communities: Sequence[Community], *, seed: int = 2022)
     while made < count:
         community = communities[bisect(sums, draw.random() * sums[-1])]
         household += 1
-        home = _address(draw, community)
-        family = _surname(draw)
-        shared_phone = _mobile(draw)
+        home = home_address(draw, community)
+        family = surname(draw)
+        shared_phone = mobile(draw)
         for place in range(min(draw.choice(_HOUSEHOLD_SIZES), count - made)):
             sex = 1 if (place == 0) == (draw.random() < 0.75) else 2
             birth_on = _birth(draw)
-            surname = family if place != 1 or draw.random() < 0.1 else _surname(draw)
+            own = family if place != 1 or draw.random() < 0.1 else surname(draw)
             yield Resident(
-                name=draw.choice(_OTHERS) if draw.random() < 0.0015 else surname + _given(draw, sex),
+                name=draw.choice(OTHER_NAMES) if draw.random() < 0.0015 else own + given_name(draw, sex),
                 sex=sex,
                 birth_on=birth_on,
                 id_number=_id_number(birth_on, sex, serials),
                 passport=f"X{draw.randrange(10**8):08d}" if draw.random() < 0.02 else "",
-                phones=_phones(draw, birth_on, shared_phone),
+                phones=phones_of(draw, birth_on, shared_phone),
                 address=home,
                 community=community.code,
                 household=household,
@@ -88,13 +88,13 @@ def residents(count: int, communities: Sequence[Community], *, seed: int = 2022)
             made += 1
 
 
-def _surname(draw: random.Random) -> str:
+def surname(draw: random.Random) -> str:
     if draw.random() < 0.004:
         return draw.choice(_DOUBLE)
     return draw.choices(_SURNAMES, weights=_SHARES[: len(_SURNAMES)])[0]
 
 
-def _given(draw: random.Random, sex: int) -> str:
+def given_name(draw: random.Random, sex: int) -> str:
     letters = _MALE if sex == 1 else _FEMALE
     name = draw.choice(letters)
     if draw.random() < 0.72:
@@ -116,20 +116,20 @@ def _id_number(birth_on: date, sex: int, serials: dict[tuple[date, int], int]) -
     return first + check_character(first)
 
 
-def _mobile(draw: random.Random) -> str:
+def mobile(draw: random.Random) -> str:
     return f"14{draw.randrange(5)}{draw.randrange(10**8):08d}"
 
 
-def _phones(draw: random.Random, birth_on: date, shared: str) -> tuple[str, ...]:
+def phones_of(draw: random.Random, birth_on: date, shared: str) -> tuple[str, ...]:
     age = (TODAY - birth_on).days // 365
     if age < 10 or (age > 75 and draw.random() < 0.5):
         return (shared,)
     if draw.random() < 0.03:
         return ()
-    return (_mobile(draw), shared) if draw.random() < 0.12 else (_mobile(draw),)
+    return (mobile(draw), shared) if draw.random() < 0.12 else (mobile(draw),)
 
 
-def _address(draw: random.Random, community: Community) -> str:
+def home_address(draw: random.Random, community: Community) -> str:
     if community.is_village:
         return f"{community.above}{community.name}{draw.randrange(1, 13)}组{draw.randrange(1, 160)}号"
     building, entrance = draw.randrange(1, 24), draw.randrange(1, 5)

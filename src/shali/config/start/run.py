@@ -58,6 +58,8 @@ def _prepare_everything(given: str | None, server: Server | None, *, demo: bool)
     set_up_django(role="owner")
     with step("Tables"):
         prepare.migrate()
+    if city := prepare.optional("shali.config.city.progress"):
+        _refuse_half_a_city(is_half_made=city.is_half_made())
     if reference := prepare.optional("shali.config.reference"):
         with step("Reference data"):
             reference.ensure()
@@ -72,6 +74,12 @@ def _prepare_everything(given: str | None, server: Server | None, *, demo: bool)
     # A mistake in the code shows once and here, not from every program that is about to start.
     call_command("check", stdout=io.StringIO())
     connections.close_all()
+
+
+def _refuse_half_a_city(*, is_half_made: bool) -> None:
+    """Foreign keys are not enforced before a city is whole."""
+    if is_half_made:
+        raise CannotStart("A city is half made in this database: `make city` goes on with it. Then start again.")
 
 
 def set_up_django(*, role: str) -> None:

@@ -89,6 +89,9 @@ class Task(models.Model):
             models.Index(fields=["path", "due_at", "id"], condition=~Q(state=3), name="tasks_task_open"),
             models.Index(fields=["due_at"], condition=~Q(state=3), name="tasks_task_due"),
             models.Index(fields=["path", "closed_at", "id"], condition=Q(state=3), name="tasks_task_closed"),
+            # What was closed lately, of a unit too large to read all that it ever closed.
+            models.Index(fields=["closed_at", "path"], condition=Q(state=3), name="tasks_task_closed_lately"),
+            models.Index(fields=["handed_over_at", "path"], name="tasks_task_handed_over"),
             models.Index(fields=["assignee", "due_at", "id"], condition=~Q(state=3), name="tasks_task_assignee"),
             models.Index(fields=["subject"], name="tasks_task_subject"),
         ]

@@ -6,7 +6,7 @@ on it is open; a finding edited.
 
 from shali.verification.models.anomalies import Anomaly, AnomalyKind
 from shali.verification.models.checks import Attempt, AttemptResult, Check, FactKind, Finding, Way
-from shali.verification.models.lists import Channel, Ending, ListEntry, ListState, PushedList
+from shali.verification.models.lists import Channel, Ending, ListEntry, ListState, ListTally, PushedList
 from shali.verification.models.look_backs import AskedAgain, Difference, LookBack, SecondAnswer
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Finding",
     "ListEntry",
     "ListState",
+    "ListTally",
     "LookBack",
     "PushedList",
     "SecondAnswer",

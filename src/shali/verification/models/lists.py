@@ -116,3 +116,33 @@ class ListEntry(models.Model):
             models.Index(fields=["task"], name="verification_entry_task"),
             models.Index(fields=["person"], name="verification_entry_person"),
         ]
+
+
+class ListTally(models.Model):
+    """How many of a list's people a unit has, and how many are open: kept by triggers in the writer's transaction.
+
+    grain: whose path a row counts for, see Grain; deadlines are part of the key, so that "overdue" is a sum too.
+    """
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "pushed_list", "grain", "path", "due_at", "entries", "people", "open"})
+
+    class Grain(models.IntegerChoices):
+        OWNER = 1  # the unit that owns the tasks
+        TOWNSHIP = 2  # its township, or itself where it stands higher: what lists of the city and a county sum
+
+    pushed_list = models.ForeignKey(PushedList, on_delete=models.CASCADE, related_name="tallies", db_index=False)
+    grain = models.SmallIntegerField(choices=Grain.choices)
+    path = PathField()
+    due_at = models.DateTimeField()
+    entries = models.IntegerField()  # every entry, a repeated or withdrawn one too: who sees the list
+    people = models.IntegerField()
+    open = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pushed_list", "grain", "path", "due_at"], name="verification_listtally_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["grain", "path", "pushed_list"], name="verification_listtally_path")]

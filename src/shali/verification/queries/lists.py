@@ -10,10 +10,12 @@ from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.rules import soon_from
 from shali.foundation.ui.refusal import NotInScope
 from shali.verification.models import ListEntry, ListState, PushedList
+from shali.verification.queries.tallies import Sums, by_path, has_people_of, tallies
 from shali.verification.rules import AGE_BANDS
 
 OPEN = Q(struck_off_at=None)
 COUNTED = Q(duplicate_of=None) & ~Q(ending=6)  # a repeated or withdrawn entry asks nothing
+NOBODY = Sums()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,9 @@ class ListRow:
 
 def lists(scope: Scope, *, at: datetime, state: int | None = None, limit: int = 200) -> list[ListRow]:
     """Return the lists that this scope received or was handed people of: open ones first, the earliest due on top."""
-    counted = Q(entries__duplicate_of=None) & ~Q(entries__ending=6) & within(scope.path, "entries__task__path")
-    still_open = counted & Q(entries__struck_off_at=None)
     found = PushedList.objects.filter(state=state) if state else PushedList.objects.exclude(state=ListState.WITHDRAWN)
-    rows = found.select_related("batch").annotate(
-        people=Count("entries", filter=counted),
-        open=Count("entries", filter=still_open),
-        overdue=Count("entries", filter=still_open & Q(entries__task__due_at__lt=at)),
-    )
+    rows = list(found.select_related("batch").order_by("-handed_over_at", "-id")[:limit])
+    sums = tallies(scope, lists=[row.pk for row in rows], at=at)
     result = [
         ListRow(
             public_id=row.public_id,
@@ -60,12 +57,12 @@ def lists(scope: Scope, *, at: datetime, state: int | None = None, limit: int = 
             closed_at=row.closed_at,
             announced=row.announced,
             received=row.batch.received if row.batch else 0,
-            people=row.people,
-            open=row.open,
-            overdue=row.overdue,
+            people=sums.get(row.pk, NOBODY).people,
+            open=sums.get(row.pk, NOBODY).open,
+            overdue=sums.get(row.pk, NOBODY).overdue,
             doubtful=row.batch.doubtful if row.batch else 0,
         )
-        for row in rows.order_by("-handed_over_at", "-id")[:limit]
+        for row in rows
     ]
     return sorted(result, key=lambda row: (row.state == ListState.CLOSED, row.due_at))
 
@@ -137,9 +134,7 @@ def pushed_list(scope: Scope, public_id: str) -> PushedList:
     :raises NotInScope: there is none
     """
     found = PushedList.objects.select_related("batch").filter(public_id=public_id).first()
-    if found is None or not (
-        scope.holds(found.path) or found.entries.filter(within(scope.path, "task__path")).exists()
-    ):
+    if found is None or not (scope.holds(found.path) or has_people_of(scope, pushed_list=found.pk)):
         raise NotInScope
     return found
 
@@ -184,7 +179,7 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
         not_accepted=sums["not_accepted"],
         established=(sums["counted"], sums["identified"], sums["located"], sums["controlled"]),
         bands=_bands(entries, one, at),
-        units=_by_child(scope, entries, at),
+        units=_by_child(scope, one, at),
         cleared_in_time=sums["in_time"],
         last_struck_off_at=sums["last"],
     )
@@ -235,17 +230,14 @@ def _bands(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> tup
     return tuple(Band(b.from_hours, b.to_hours, n, state(b.to_hours)) for b, n in counts.items())
 
 
-def _by_child(scope: Scope, entries: "QuerySet[ListEntry]", at: datetime) -> tuple[UnitFigures, ...]:
-    """Sum by the units just below the scope: by leaf in one query, then climbed."""
+def _by_child(scope: Scope, one: PushedList, at: datetime) -> tuple[UnitFigures, ...]:
+    """Sum the list's tallies by the units just below the scope."""
     depth = len(scope.path.split(".")) + 1
     sums: dict[str, list[int]] = {}
-    leaves = entries.values_list("task__path").annotate(
-        n=Count("id"), open=Count("id", filter=OPEN), over=Count("id", filter=OPEN & Q(task__due_at__lt=at))
-    )
-    for path, people, still_open, overdue in leaves:
+    for path, found in by_path(scope, pushed_list=one.pk, at=at):
         child = ".".join(path.split(".")[:depth])
         total = sums.setdefault(child, [0, 0, 0])
-        for place, value in enumerate((people, still_open, overdue)):
+        for place, value in enumerate((found.people, found.open, found.overdue)):
             total[place] += value
     units = {unit.path: unit for unit in Unit.objects.filter(path__in=sums).order_by("place", "path")}
     return tuple(

@@ -111,7 +111,10 @@ def tasks_page(scope: Scope, chosen: Filter, *, at: datetime, after: str = "") -
         since, number, shown = place
         due = datetime.fromtimestamp(since, UTC)
         tasks = tasks.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=number))
-    found = list(tasks.select_related("unit", "assignee__user").order_by("due_at", "id")[: PAGE + 1])
+    # The place of the page first, its rows after: sorting thousands of joined rows for fifty took most of the time.
+    numbers = list(tasks.order_by("due_at", "id").values_list("pk", flat=True)[: PAGE + 1])
+    rows_of = Task.objects.select_related("unit", "assignee__user").in_bulk(numbers)
+    found = [rows_of[number] for number in numbers]
     more, found = len(found) > PAGE, found[:PAGE]
     people = masked_many(scope, [task.subject_id for task in found if task.subject_id], on=day_of(at))
     return Page(

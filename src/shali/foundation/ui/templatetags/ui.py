@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from shali.foundation.ui import formats
@@ -97,9 +97,9 @@ def four_facts(established: Any) -> dict[str, object]:
 def count_link(value: int | None, href: str, css: str = "") -> SafeString:
     """A number that leads to exactly its rows; zero is plain and grey, unknown is a dash."""
     if value is None:
-        return format_html('<span class="zero">—</span>')
+        return mark_safe('<span class="zero">—</span>')
     if value == 0:
-        return format_html('<span class="zero">0</span>')
+        return mark_safe('<span class="zero">0</span>')
     return format_html('<a href="{}" class="{}">{}</a>', href, css, formats.num(value))
 
 

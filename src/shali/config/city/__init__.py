@@ -1,0 +1,1 @@
+"""The whole city, made from a seed: see `make.py`."""
