@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
 
-.PHONY: help run test check bench environment fix screenshots city load
+.PHONY: help run test check bench environment fix screenshots city load survive
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make fix          let the tools mend what they can"
 	@echo "make city         Luohe at full size, 2,367,490 invented residents, into the same database; goes on after a kill"
 	@echo "make load         eight people at once on the pages of this installation, against their limits"
+	@echo "make survive      forty kills and ten thousand planted identifiers: what was lost, shown twice, or found; minutes"
 	@echo "make screenshots  pictures of the demo city into docs/pictures"
 
 run: $(UV)
@@ -52,6 +53,9 @@ screenshots: environment
 city: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups $(NODE_GROUP)
 	@.venv/bin/shali demo city
+
+survive: environment
+	@SHALI_KILLS=40 SHALI_CANARIES=10000 .venv/bin/pytest -n 0 -v --no-header tests/survival
 
 load: environment
 	@.venv/bin/python -m tools.load --paginator

@@ -22,6 +22,8 @@ MOST_RUNS_AT_ONCE = 20
 def _take_a_server() -> Server | None:
     """Return a server nobody else uses, its address told to the settings; nothing in a worker, which shares one."""
     if OURS in os.environ:
+        # Each worker has a database of its own, and rows of its own to which stored files are bound.
+        os.environ["SHALI_FILES"] += f"/{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
         return None
     for number in range(MOST_RUNS_AT_ONCE):
         folder = ROOT / "var" / "test" / str(number)
