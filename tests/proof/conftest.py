@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -17,3 +18,11 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)
         connection.close()
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Keep thousands of refusals that are meant out of the captured log."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)

@@ -26,7 +26,7 @@ PASSING = re.compile(r"[A-Za-z0-9]{64}|\d{1,2}:\d\d(:\d\d)?|data-now=\"[^\"]*\""
 
 @dataclass
 class Answer:
-    """content: the body as text, streamed ones too; wrote: tables in which rows were changed."""
+    """content: the body as text, streamed ones too, and what the next page will say; wrote: tables in which rows were changed."""
 
     status: int
     content: str
@@ -57,7 +57,9 @@ class Caller:
             content = b"".join(response.streaming_content) if streamed else response.content
         if content[:2] == b"PK":
             content = b""  # a workbook: packed, its public numbers are read by the tests of its room
-        return Answer(response.status_code, content.decode(errors="replace"), response.get("Location", ""), wrote)
+        said = getattr(getattr(response.wsgi_request, "_messages", None), "_queued_messages", [])
+        text = content.decode(errors="replace") + "".join(str(one.message) for one in said)
+        return Answer(response.status_code, text, response.get("Location", ""), wrote)
 
     def _send(self, door: Door, method: str, address: str, values: dict[str, str]) -> Any:
         asked = question(values)

@@ -1,8 +1,11 @@
 """One of everything, planted in five units around the one whose posts ask."""
 
+import json
 import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from uuid import uuid4
 
 from django.apps import apps
@@ -16,14 +19,17 @@ from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.roles import Role
 from shali.foundation.accounts.services.posts import add_user, give_post
 from shali.foundation.clocks import now
-from shali.foundation.intake.models import Batch, BatchState, Candidate, Review, Row, RowState, StoredFile
+from shali.foundation.intake.models import Batch, BatchState, Candidate, Review, Row, RowState
+from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.journal.models import Fact
 from shali.foundation.jurisdictions.models import Department, PathField, Unit
-from shali.foundation.jurisdictions.scope import in_scope, system_scope
+from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Person
 from shali.foundation.people.services.enrol import NewPerson, enrol_people
 from shali.foundation.tasks.models import JointRequest, Reminder, Task, Transfer, TransferKind
 from shali.foundation.tasks.services.open import NewTask, open_tasks
+from shali.foundation.policy.rules import questionnaire_in_force
+from shali.foundation.vault.sealing import seal
 from shali.verification.models import Anomaly, AskedAgain, Channel, Check, Difference, Finding, ListEntry, LookBack
 from shali.verification.models import ListState, PushedList
 
@@ -129,14 +135,7 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
 
 def _list(plot: Plot, unit: Unit, at: datetime) -> tuple[PushedList, list[int]]:
     """Plant a file, its batch, a row under review, and the pushed list that they are."""
-    file = StoredFile.objects.create(
-        sha256=os.urandom(32), size=1, format="csv", path=unit.path, received_at=at, received_by="x", name_sealed=b"-"
-    )
-    batch = Batch.objects.create(
-        file=file, path=unit.path, purpose="verification", sender="寄件处", outbreak="test", state=BatchState.SETTLED,
-        rows_total=1, rows_done=1, received=1, doubtful=1, handed_over_at=at, received_at=at, received_by="x",
-        settled_at=at,
-    )  # fmt: skip
+    batch = _batch(unit, at)
     names = [NewPerson(name=f"乌有{n}", unit=unit.pk, path=unit.path) for n in range(6)]
     people = enrol_people(names, source="test", at=at)
     plot.values["person"] = Person.objects.get(pk=people[0]).public_id
@@ -156,11 +155,22 @@ def _list(plot: Plot, unit: Unit, at: datetime) -> tuple[PushedList, list[int]]:
     return pushed, people
 
 
+def _batch(unit: Unit, at: datetime) -> Batch:
+    """Receive a real file, and say that it was settled with its one row under review."""
+    with NamedTemporaryFile(suffix=".csv") as file:
+        file.write(f"姓名,住址\n乌有,某街{unit.path}\n".encode())
+        file.flush()
+        received = receive_file(
+            scope=Scope(path=unit.path, name="system:test"), path=Path(file.name), file_name="名单.csv",
+            purpose="verification", sender="寄件处", announced=None, handed_over_at=at, by="system:test", at=at,
+        )  # fmt: skip
+    Batch.objects.filter(pk=received.batch).update(
+        state=BatchState.SETTLED, rows_total=1, rows_done=1, received=1, doubtful=1, settled_at=at
+    )
+    return Batch.objects.get(pk=received.batch)
+
+
 def _cells(row: int) -> bytes:
-    import json
-
-    from shali.foundation.vault.sealing import seal
-
     cells = json.dumps({"cells": {"姓名": "乌有"}, "values": {"name": "乌有"}})
     return seal(cells, table="intake_row", column="cells", row=row)
 
@@ -203,8 +213,9 @@ def _tasks(plot: Plot, unit: Unit, post: Post, pushed: PushedList, people: list[
 
 def _look_back(plot: Plot, unit: Unit, pushed: PushedList, person: int, at: datetime) -> None:
     (task,) = _open("look_back", unit, [person], at)
+    asking = questionnaire_in_force("look_back", at)
     look_back = LookBack.objects.create(
-        path=unit.path, lists=[pushed.public_id], unit_path=unit.path, questionnaire="look_back@test",
+        path=unit.path, lists=[pushed.public_id], unit_path=unit.path, questionnaire=asking.rule_id,
         questions=["counted"], frozen_at=at, frozen_by="x", due_at=at + timedelta(hours=24), rule="look_back@test",
         people=1,
     )  # fmt: skip
