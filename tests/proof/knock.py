@@ -61,6 +61,13 @@ class Caller:
         text = content.decode(errors="replace") + "".join(str(one.message) for one in said)
         return Answer(response.status_code, text, response.get("Location", ""), wrote)
 
+    def fetch(self, door: Door, values: dict[str, str]) -> tuple[Any, bytes]:
+        """GET a door, take it back, and return the answer itself with its content."""
+        self._fresh_cookies()
+        with _taken_back():
+            response = self._send(door, "GET", door.address(values), values)
+            return response, b"".join(response.streaming_content) if response.streaming else response.content
+
     def _send(self, door: Door, method: str, address: str, values: dict[str, str]) -> Any:
         asked = question(values)
         query = "&".join(f"{name}={value}" for name, value in asked.items())
@@ -96,6 +103,7 @@ def question(values: dict[str, str]) -> dict[str, str]:
 ACTS = {
     "/tasks/<str:task>/work/": {"act": "note", "note": "看过"},
     "/tasks/<str:task>/pass-on/": {"act": "refuse", "reason": "not_ours"},
+    "/tasks/department/<str:joint>/": {"answer": "nothing_found"},
     "/tasks/many/": {"act": "remind"},
     "/tasks/transfers/<str:transfer>/answer/": {"act": "withdraw"},
     "/intake/reviews/<str:review>/decide/": {"answer": "different"},
@@ -109,7 +117,7 @@ ACTS = {
 def form(door: Door, values: dict[str, str]) -> dict[str, Any]:
     """Return what a form of this page would send, its things those that were planted."""
     sent: dict[str, Any] = {name: values[name] for name in ("unit", "task", "anomaly", "department")}
-    sent |= {"list": [values["pushed_list"], values["pushed_list"]], "ask": "locate", "ending": "agree"}
+    sent |= {"list": [values["pushed_list"], values["pushed_list"]], "ask": "locate_phone", "ending": "agree"}
     sent |= {"reason": "moved", "counted": "lives_alone", "difference": "lines"}
     return sent | ACTS.get(door.pattern, {})
 

@@ -124,7 +124,7 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
     pushed, people = _list(plot, unit, at)
     _tasks(plot, unit, post, pushed, people, at)
     _look_back(plot, unit, pushed, people[0], at)
-    fact = Fact.objects.create(kind="test", at=at, by="system:test", payload={})
+    fact = Fact.objects.create(kind="ListClosed", at=at, by="system:test", payload={})
     webhook = Subscription.objects.create(
         post=post, path=unit.path, url="https://receiver.example/", events=[], secret_sealed=b"-", made_by="x", made_at=at
     )
@@ -203,7 +203,7 @@ def _tasks(plot: Plot, unit: Unit, post: Post, pushed: PushedList, people: list[
         code="proof", unit=unit, path=unit.path, name="某局", name_en="Office", place=place
     )
     joint = JointRequest.objects.create(
-        task=joint_task, department=department, path=unit.path, ask="locate", asked_by="x", asked_at=at,
+        task=joint_task, department=department, path=unit.path, ask="locate_phone", asked_by="x", asked_at=at,
         due_at=at + timedelta(hours=2),
     )  # fmt: skip
     Reminder.objects.create(task=first, step="half", kind="remind", to_path=unit.path, at=at, by="system:test")
