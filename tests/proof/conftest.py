@@ -1,5 +1,6 @@
 import logging
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection, transaction
@@ -26,3 +27,27 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Return what notes numbers for the table that `make prove` ends with: figure("headers", answers=205)."""
+
+    def note(proof: str, **numbers: int) -> None:
+        record_property(proof, numbers)
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was counted, summed over the tests of each proof."""
+    sums: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "call":
+                for proof, numbers in report.user_properties:
+                    for name, number in numbers.items():
+                        sums[proof][name] += number
+    for proof, numbers in sums.items():
+        said = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in numbers.items())
+        terminalreporter.write_line(f"{proof}: {said}")

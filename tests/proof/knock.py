@@ -26,7 +26,7 @@ PASSING = re.compile(r"[A-Za-z0-9]{64}|\d{1,2}:\d\d(:\d\d)?|data-now=\"[^\"]*\""
 
 @dataclass
 class Answer:
-    """content: the body as text, streamed ones too, and what the next page will say; wrote: tables in which rows were changed."""
+    """content: the body as text, and what the next page will say; wrote: tables in which rows were changed."""
 
     status: int
     content: str

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from django.apps import apps
 from django.db import connection
-from django.db.models.functions import Concat, Substr
 from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
 
 from shali.config import reference
 from shali.exchange.models import Delivery, Subscription
@@ -26,12 +26,22 @@ from shali.foundation.jurisdictions.models import Department, PathField, Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Person
 from shali.foundation.people.services.enrol import NewPerson, enrol_people
+from shali.foundation.policy.rules import questionnaire_in_force
 from shali.foundation.tasks.models import JointRequest, Reminder, Task, Transfer, TransferKind
 from shali.foundation.tasks.services.open import NewTask, open_tasks
-from shali.foundation.policy.rules import questionnaire_in_force
 from shali.foundation.vault.sealing import seal
-from shali.verification.models import Anomaly, AskedAgain, Channel, Check, Difference, Finding, ListEntry, LookBack
-from shali.verification.models import ListState, PushedList
+from shali.verification.models import (
+    Anomaly,
+    AskedAgain,
+    Channel,
+    Check,
+    Difference,
+    Finding,
+    ListEntry,
+    ListState,
+    LookBack,
+    PushedList,
+)
 
 ASKS = "4111.02.001"  # the township whose posts send every request
 # Where the planted things lie, seen from there. The last was part of it until it was moved.
@@ -126,7 +136,13 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
     _look_back(plot, unit, pushed, people[0], at)
     fact = Fact.objects.create(kind="ListClosed", at=at, by="system:test", payload={})
     webhook = Subscription.objects.create(
-        post=post, path=unit.path, url="https://receiver.example/", events=[], secret_sealed=b"-", made_by="x", made_at=at
+        post=post,
+        path=unit.path,
+        url="https://receiver.example/",
+        events=[],
+        secret_sealed=b"-",
+        made_by="x",
+        made_at=at,
     )
     delivery = Delivery.objects.create(subscription=webhook, path=unit.path, fact=fact, due_at=at)
     plot.values |= {"webhook": webhook.public_id, "number": str(delivery.pk)}
