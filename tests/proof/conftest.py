@@ -1,6 +1,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -22,8 +23,9 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 @pytest.fixture
-def quiet() -> Iterator[None]:
-    """Keep thousands of refusals that are meant out of the captured log."""
+def quiet(settings: Any) -> Iterator[None]:
+    """Keep thousands of refusals that are meant out of the captured log, and sessions in the visitor's cookie."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

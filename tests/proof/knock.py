@@ -34,11 +34,18 @@ class Answer:
     wrote: list[str]
 
 
+class _Bare(Client):
+    """A client that keeps no copy of every template's context: half of the time of 24,000 requests."""
+
+    def request(self, **request: Any) -> Any:
+        return self.handler(self._base_environ(**request))
+
+
 class Caller:
     """Somebody at the doors: a post in a browser and as a program, or nobody (post None)."""
 
     def __init__(self, post: Post | None, at: datetime) -> None:
-        self.client = Client(raise_request_exception=False)
+        self.client = _Bare()
         self.token = ""
         if post is not None:
             self.client.force_login(post.user)

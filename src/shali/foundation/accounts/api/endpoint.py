@@ -10,7 +10,6 @@ from ninja import NinjaAPI, Router
 from ninja.security import HttpBearer
 
 from shali.foundation.accounts.api.problems import NotAllowed, Problem
-from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.policy import Policy, PostRequest, authorise
 from shali.foundation.accounts.roles import Verb
 
@@ -45,7 +44,7 @@ class BearerToken(HttpBearer):
         self.declared = declared
 
     def authenticate(self, request: HttpRequest, token: str) -> object | None:
-        post: Post | None = getattr(request, "post", None)
+        post: object | None = getattr(request, "post", None)
         if post is not None and self.declared is not None and not _may(request, self.declared):
             raise NotAllowed
         return post
