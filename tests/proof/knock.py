@@ -110,6 +110,7 @@ def question(values: dict[str, str]) -> dict[str, str]:
 ACTS = {
     "/tasks/<str:task>/work/": {"act": "note", "note": "看过"},
     "/tasks/<str:task>/pass-on/": {"act": "refuse", "reason": "not_ours"},
+    "/people/merges/<str:merge>/decide/": {"answer": "agree"},
     "/tasks/department/<str:joint>/": {"answer": "nothing_found"},
     "/tasks/many/": {"act": "remind"},
     "/tasks/transfers/<str:transfer>/answer/": {"act": "withdraw"},
@@ -123,7 +124,7 @@ ACTS = {
 
 def form(door: Door, values: dict[str, str]) -> dict[str, Any]:
     """Return what a form of this page would send, its things those that were planted."""
-    sent: dict[str, Any] = {name: values[name] for name in ("unit", "task", "anomaly", "department")}
+    sent: dict[str, Any] = {name: values[name] for name in ("unit", "task", "anomaly", "department", "other")}
     sent |= {"list": [values["pushed_list"], values["pushed_list"]], "ask": "locate_phone", "ending": "agree"}
     sent |= {"reason": "moved", "counted": "lives_alone", "difference": "lines"}
     return sent | ACTS.get(door.pattern, {})

@@ -16,7 +16,7 @@ LEAST_CELLS = 20_000
 # Parameters that name a thing of one unit; others (a one-time token, a key of one's own account) do not.
 OF_A_UNIT = frozenset(
     {"post", "unit", "path", "review", "batch", "joint", "transfer", "task", "look_back", "pushed_list"}
-    | {"difference", "anomaly", "webhook", "number", "person"}
+    | {"difference", "anomaly", "webhook", "number", "person", "merge"}
 )
 
 

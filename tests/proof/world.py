@@ -24,7 +24,7 @@ from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.journal.models import Fact
 from shali.foundation.jurisdictions.models import Department, PathField, Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
-from shali.foundation.people.models import Person
+from shali.foundation.people.models import Merge, Person
 from shali.foundation.people.services.enrol import NewPerson, enrol_people
 from shali.foundation.policy.rules import questionnaire_in_force
 from shali.foundation.tasks.models import JointRequest, Reminder, Task, Transfer, TransferKind
@@ -52,6 +52,8 @@ PLOTS = {
     "descendant": "4111.02.001.001",
     "moved away": "4111.02.001.002",
 }
+# History stays where it happened; tallies follow the tasks by themselves.
+KEPT = ("tasks.Event", "tasks.Reminder", "journal.AccessRecord", "verification.ListTally")
 MOVED_TO = "4111.02.002.moved"
 
 
@@ -116,7 +118,7 @@ def move(old: str, new: str) -> None:
     for model in apps.get_models():
         for column in (one.name for one in model._meta.concrete_fields if isinstance(one, PathField)):
             rows = model._default_manager.filter(**{f"{column}__gte": old, f"{column}__lt": f"{old}/"})
-            if model._meta.label not in ("tasks.Event", "tasks.Reminder", "journal.AccessRecord"):
+            if model._meta.label not in KEPT:
                 rows.update(**{column: Concat(Value(new), Substr(F(column), len(old) + 1))})
 
 
@@ -155,6 +157,10 @@ def _list(plot: Plot, unit: Unit, at: datetime) -> tuple[PushedList, list[int]]:
     names = [NewPerson(name=f"乌有{n}", unit=unit.pk, path=unit.path) for n in range(6)]
     people = enrol_people(names, source="test", at=at)
     plot.values["person"] = Person.objects.get(pk=people[0]).public_id
+    merge = Merge.objects.create(
+        kept_id=people[4], lost_id=people[5], path=unit.path, reason="same_number", proposed_by="x", proposed_at=at
+    )
+    plot.values |= {"merge": merge.public_id, "other": Person.objects.get(pk=people[3]).public_id}
     row = Row.objects.create(
         batch=batch, path=unit.path, sheet=0, row_no=2, state=RowState.DOUBTFUL, person_id=people[0],
         row_blind=os.urandom(16), cells_sealed=b"-",
