@@ -1,4 +1,4 @@
-"""The walls alone: what the application checks by itself is switched off, and its pages show nothing of another unit."""
+"""The walls alone: with what the application checks by itself switched off, pages show nothing of another unit."""
 
 import sys
 from collections.abc import Callable
