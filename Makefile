@@ -11,12 +11,13 @@ export UV_PYTHON_DOWNLOADS := never
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
 
-.PHONY: help run test check bench environment fix screenshots city load survive
+.PHONY: help run test check bench environment fix screenshots city load survive prove
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run          start everything on this machine; PORT=8010 for another port"
 	@echo "make test         all tests, those in a browser too"
+	@echo "make prove        who may see what: the generated matrix, the walls, the access log, the headers, with figures"
 	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
 	@echo "make bench        linkage beside splink 5, same files and keys; minutes; BENCH='--people 300000' for less"
 	@echo "make fix          let the tools mend what they can"
@@ -41,6 +42,10 @@ test: environment
 bench: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups --group bench
 	@.venv/bin/python tools/bench/linkage $(BENCH)
+
+# The same proofs are a part of `make test`; here alone, and with what was counted.
+prove: environment
+	@.venv/bin/pytest -q -n 2 --show-capture=no tests/proof
 
 fix: environment
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "shali.foundation.accounts.middleware.NothingKept",
     "shali.foundation.accounts.middleware.LanguageOfUser",
     "shali.foundation.ui.middleware.RefusalPages",
     # Before the view: who acts, what he may see, told to the database as well.

@@ -76,6 +76,21 @@ def scope_of(post: Post) -> Scope:
     )
 
 
+class NothingKept:
+    """Let no browser and no proxy keep what somebody saw signed in, a refusal or a library's page neither."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        declared = getattr(getattr(request.resolver_match, "func", None), "policy", None)
+        is_public = declared is not None and declared.public
+        if not is_public and (request.path.startswith(API) or request.user.is_authenticated):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
 class LanguageOfUser:
     """Speak the language that the signed-in person chose, unless the browser's cookie says otherwise."""
 

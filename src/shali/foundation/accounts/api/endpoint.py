@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI, Router
 from ninja.security import HttpBearer
 
-from shali.foundation.accounts.api.problems import Problem, forbidden
+from shali.foundation.accounts.api.problems import NotAllowed, Problem
 from shali.foundation.accounts.policy import Policy, PostRequest, authorise
 from shali.foundation.accounts.roles import Verb
 
@@ -32,12 +32,29 @@ _declared: dict[str, Policy] = {}
 
 
 class BearerToken(HttpBearer):
-    """The token was read by the middleware, which told the database who acts; here it is only asked whether it held."""
+    """The token was read by the middleware, which told the database who acts; here it is asked whether it may.
+
+    Before the library reads the request: whoever may not do something learns nothing of how it is done.
+    """
 
     openapi_bearer_format = "shali_…"
 
+    def __init__(self, declared: Policy | None = None) -> None:
+        super().__init__()
+        self.declared = declared
+
     def authenticate(self, request: HttpRequest, token: str) -> object | None:
-        return getattr(request, "post", None)
+        post: object | None = getattr(request, "post", None)
+        if post is not None and self.declared is not None and not _may(request, self.declared):
+            raise NotAllowed
+        return post
+
+
+def _may(request: HttpRequest, declared: Policy) -> bool:
+    """Say whether the post may, and whether it lent the token the verb."""
+    acting = cast(PostRequest, request)
+    lent = acting.scope.verbs & {str(verb) for verb in declared.verbs}
+    return bool(lent) and authorise(acting.post, declared)
 
 
 def endpoint(
@@ -56,9 +73,8 @@ def endpoint(
     def decorate(view: Callable[..., Answer]) -> Callable[..., Answer | HttpResponseBase]:
         @wraps(view)
         def guarded(request: PostRequest, *args: Any, **kwargs: Any) -> Answer | HttpResponseBase:
-            names = request.scope.verbs & {str(verb) for verb in declared.verbs}
-            if not authorise(request.post, declared) or not names:
-                return forbidden()
+            if not _may(request, declared):
+                raise NotAllowed
             return view(request, *args, **kwargs)
 
         _declared[_name(view)] = declared
@@ -70,6 +86,7 @@ def endpoint(
             summary=summary,
             operation_id=_name(view),
             openapi_extra=extra or None,
+            auth=BearerToken(declared),
             **more,
         )(guarded)
         return guarded

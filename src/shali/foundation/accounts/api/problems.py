@@ -14,6 +14,10 @@ from shali.foundation.ui.refusal import NotInScope, Refusal, WrongInput
 MEDIA_TYPE = "application/problem+json"
 
 
+class NotAllowed(Exception):
+    """A token, or the post it acts for, has none of the verbs that an endpoint asks for."""
+
+
 class Problem(Schema):
     """RFC 9457. `type` is one of urn:shali:problem:<signed-out, forbidden, not-found, refused, wrong-input, ...>."""
 
@@ -57,6 +61,7 @@ def speak_problems(api: NinjaAPI) -> None:
         (NotInScope, _missing),
         (Http404, _missing),
         (ValidationError, _unreadable),
+        (NotAllowed, lambda request, error: forbidden()),
         (AuthenticationError, lambda request, error: signed_out()),
         (HttpError, _unsaid),
     ):

@@ -17,9 +17,10 @@ class UnchangedAnswers:
         response = self.get_response(request)
         if request.method != "GET" or not request.path.startswith(API) or response.status_code != 200:
             return response
+        if response.streaming:
+            response.headers["Cache-Control"] = "no-store"  # a workbook leaves the house once for each record of it
+            return response
         # Personal or not, an answer is for this caller alone, and asked for anew each time.
         response.headers["Cache-Control"] = "private, no-cache"
-        if response.streaming:
-            return response
         response.headers.setdefault("ETag", f'"{hashlib.sha256(response.content).hexdigest()[:32]}"')
         return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
