@@ -21,5 +21,7 @@ class UnchangedAnswers:
         response.headers["Cache-Control"] = "private, no-cache"
         if response.streaming:
             return response
-        response.headers.setdefault("ETag", f'"{hashlib.sha256(response.content).hexdigest()[:32]}"')
+        version = getattr(request, "version_shown", None)
+        prefix = "" if version is None else f"{version}."
+        response.headers.setdefault("ETag", f'"{prefix}{hashlib.sha256(response.content).hexdigest()[:32]}"')
         return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
