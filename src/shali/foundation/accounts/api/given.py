@@ -34,6 +34,11 @@ def show_version(request: HttpRequest, version: int) -> None:
     request.version_shown = version  # type: ignore[attr-defined]  # read by UnchangedAnswers
 
 
+def keep_no_answer(request: HttpRequest) -> None:
+    """Let an answer with whole personal values not be given again without a look of its own."""
+    request.answer_not_kept = True  # type: ignore[attr-defined]  # read by OneAnswerPerKey
+
+
 def version_seen(request: HttpRequest) -> int | None:
     """Return the version that a caller acts on, from If-Match; None when it named none.
 

@@ -5,7 +5,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shali.foundation.accounts.api.endpoint import endpoint
-from shali.foundation.accounts.api.given import Given, Nothing
+from shali.foundation.accounts.api.given import Given, Nothing, keep_no_answer
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
@@ -109,6 +109,7 @@ class MergeStateOut(Schema):
 @endpoint(router, "POST", "/search", Verb.REVEAL, response=PeopleOut, summary="Find people by a number")
 def search(request: PostRequest, given: NumberIn) -> dict[str, list[Masked]]:
     """The number stands in the body, and never in an address; each search is recorded."""
+    keep_no_answer(request)
     return {"items": find_by_number(scope=request.scope, number=given.number, at=now())}
 
 
@@ -141,6 +142,7 @@ def one(request: PostRequest, person: str) -> PersonRecord:
 @endpoint(router, "POST", "/{person}/reveal", Verb.REVEAL, response=RevealedOut, summary="Whole values, for a purpose")
 def show(request: PostRequest, person: str, given: RevealIn) -> dict[str, object]:
     at = now()
+    keep_no_answer(request)
     shown = reveal(
         scope=request.scope,
         person=person,

@@ -1,8 +1,6 @@
-from ninja import Router
-
 from shali.foundation.tasks.api import acts, desk, joint, transfers
 
-router = Router(tags=["tasks"])
+router = desk.router
 # Fixed addresses before those of a single task.
-for _part in (desk.router, joint.router, transfers.router, acts.router):
+for _part in (joint.router, transfers.router, acts.router):
     router.add_router("", _part)

@@ -110,7 +110,7 @@ def assign(request: PostRequest, task: str, given: AssignIn) -> dict[str, object
     "/{task}/block",
     Verb.ACCEPT_TASKS,
     response=ActedOut,
-    summary="Say whom it waits for",
+    summary="Whom it waits for",
     if_match=True,
 )
 def block(request: PostRequest, task: str, given: BlockIn) -> dict[str, object]:

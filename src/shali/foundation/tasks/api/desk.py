@@ -13,7 +13,7 @@ from shali.foundation.people.api.shown import PersonMasked
 from shali.foundation.tasks.queries.desk import Filter, counts, tasks_page
 from shali.foundation.tasks.services import bulk
 
-router = Router()
+router = Router(tags=["tasks"])
 Which = Literal[
     "open",
     "overdue",
