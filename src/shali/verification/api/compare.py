@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import FileResponse
 from ninja import Query, Router, Schema
@@ -24,7 +24,9 @@ class Chosen(Given):
 
 
 class WantedPage(Chosen):
-    which: Literal["all", "on_all", "on_some", "contradicting", "only_first"] = "all"
+    """which: on all lists, on some, contradicting, or only on the first, second … (only1, only2 …)."""
+
+    which: str = Field("all", pattern="^(all|some|contradicting|only[1-9])$")
     after: int = Field(0, ge=0, le=2**63 - 1)
 
 
@@ -91,9 +93,7 @@ def people(request: PostRequest, wanted: Query[WantedPage]) -> dict[str, object]
     return {"items": page.rows, "total": page.total, "after": page.next}
 
 
-@endpoint(
-    router, "POST", "/workbook", Verb.REPLY_TO_LISTS, response={200: None}, summary="The comparison as an xlsx"
-)
+@endpoint(router, "POST", "/workbook", Verb.REPLY_TO_LISTS, response={200: None}, summary="The comparison as an xlsx")
 def workbook(request: PostRequest, given: ChosenIn) -> FileResponse:
     """An xlsx. It leaves the house: each call is recorded as an export."""
     made = comparison_workbook(scope=request.scope, lists=given.lists, by=request.scope.name, at=now())
