@@ -17,6 +17,7 @@ NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] 
 help:
 	@echo "make run          start everything on this machine; PORT=8010 for another port"
 	@echo "make test         all tests, those in a browser too"
+	@echo "make fuzz         20,000 generated requests against the API of a running server (FUZZ_CASES=… for another number)"
 	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
 	@echo "make bench        linkage beside splink 5, same files and keys; minutes; BENCH='--people 300000' for less"
 	@echo "make fix          let the tools mend what they can"
@@ -40,6 +41,10 @@ test: environment
 bench: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups --group bench
 	@.venv/bin/python tools/bench/linkage $(BENCH)
+
+FUZZ_CASES ?= 20000
+fuzz: environment
+	@SHALI_FUZZ_CASES=$(FUZZ_CASES) .venv/bin/pytest -q -n 0 src/shali/config/tests/test_fuzzed_api.py
 
 fix: environment
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
