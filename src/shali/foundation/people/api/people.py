@@ -16,8 +16,6 @@ from shali.foundation.people.queries.record import PersonRecord, person_record
 from shali.foundation.people.services import merge as merging
 from shali.foundation.people.services.find import find_by_number
 from shali.foundation.people.services.reveal import looks_left, reveal
-from shali.foundation.people.web.words import MERGE_REASONS
-from shali.foundation.ui.refusal import WrongInput
 
 router = Router()
 
@@ -94,7 +92,7 @@ class MergesOut(Schema):
 
 class ProposeIn(Given):
     other: str = Field(min_length=1, max_length=12)
-    reason: str = Field(max_length=40)
+    reason: Literal["same_document", "same_telephone_and_name", "said_so", "review"]
 
 
 class DecideIn(Given):
@@ -159,8 +157,6 @@ def show(request: PostRequest, person: str, given: RevealIn) -> dict[str, object
     router, "POST", "/{person}/merge", Verb.PROPOSE_MERGE, response=MergeStateOut, summary="Propose: one person twice"
 )
 def propose(request: PostRequest, person: str, given: ProposeIn) -> dict[str, object]:
-    if given.reason not in MERGE_REASONS:
-        raise WrongInput(f"Reasons: {', '.join(MERGE_REASONS)}.")
     done = merging.propose_merge(
         scope=request.scope, kept=person, lost=given.other, reason=given.reason, by=request.scope.name, at=now()
     )

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import TypedDict
+from typing import Protocol, TypedDict
 
 from ninja import Router, Schema
 from pydantic import Field
@@ -12,7 +12,6 @@ from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.api.shown import PersonMasked
 from shali.foundation.tasks.api.shown import ActedOut, JointOut, LineOut, ReminderOut, TransferOut, UnitShown
-from shali.foundation.tasks.models import Task
 from shali.foundation.tasks.queries.task import task_record
 from shali.foundation.tasks.services import accept as own
 
@@ -131,5 +130,10 @@ def _told(request: PostRequest, task: str) -> _Given:
     return _Given(scope=request.scope, task=task, seen=version_seen(request), by=request.scope.name, at=now())
 
 
-def _acted(task: Task) -> dict[str, object]:
+class _Acted(Protocol):
+    public_id: str
+    version: int
+
+
+def _acted(task: _Acted) -> dict[str, object]:
     return {"task": task.public_id, "version": task.version}

@@ -1,3 +1,5 @@
+from typing import Protocol
+
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -7,7 +9,6 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.tasks.api.shown import MovedOut, TransferOut
-from shali.foundation.tasks.models import Transfer
 from shali.foundation.tasks.queries.task import TransferRow, disputes
 from shali.foundation.tasks.services import transfer as passing
 
@@ -122,5 +123,17 @@ def arbitrate(request: PostRequest, transfer: str, given: ArbitrateIn) -> dict[s
     return _moved(done)
 
 
-def _moved(done: Transfer) -> dict[str, object]:
+class _Task(Protocol):
+    public_id: str
+
+
+class _Moved(Protocol):
+    public_id: str
+    state: int
+
+    @property
+    def task(self) -> _Task: ...
+
+
+def _moved(done: _Moved) -> dict[str, object]:
     return {"transfer": done.public_id, "task": done.task.public_id, "state": done.state}
