@@ -19,7 +19,9 @@ def token(*, post: As, name: Name, verb: Verbs, days: Days = 30, as_script: Json
         from shali.foundation.accounts.models import Post
         from shali.foundation.accounts.services.tokens import make_token
 
-        made = make_token(post=Post.objects.get(pk=scope.post or 0), name=name, verbs=verb, days=days, by=scope.name, at=at)
+        made = make_token(
+            post=Post.objects.get(pk=scope.post or 0), name=name, verbs=verb, days=days, by=scope.name, at=at
+        )
         if as_script:
             _print_json({"public_id": made.public_id, "token": made.token, "expires_at": made.expires_at})
         else:
