@@ -18,6 +18,7 @@ help:
 	@echo "make run          start everything on this machine; PORT=8010 for another port"
 	@echo "make test         all tests, those in a browser too"
 	@echo "make prove        who may see what: the generated matrix, the walls, the access log, the headers, with figures"
+	@echo "make fuzz         20,000 generated requests against the API of a running server (FUZZ_CASES=… for another number)"
 	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
 	@echo "make bench        linkage beside splink 5, same files and keys; minutes; BENCH='--people 300000' for less"
 	@echo "make fix          let the tools mend what they can"
@@ -46,6 +47,9 @@ bench: $(UV)
 # The same proofs are a part of `make test`; here alone, and with what was counted.
 prove: environment
 	@.venv/bin/pytest -q -n 2 --show-capture=no tests/proof
+FUZZ_CASES ?= 20000
+fuzz: environment
+	@SHALI_FUZZ_CASES=$(FUZZ_CASES) .venv/bin/pytest -q -n 0 src/shali/config/tests/test_fuzzed_api.py
 
 fix: environment
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

@@ -6,6 +6,7 @@ from pydantic import Field
 from shali.exchange.queries import subscriptions as reads
 from shali.exchange.services.subscribe import deliver_again, subscribe, unsubscribe
 from shali.foundation.accounts.api.endpoint import endpoint
+from shali.foundation.accounts.api.given import Given
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
@@ -13,7 +14,7 @@ from shali.foundation.clocks import now
 router = Router(tags=["webhooks"])
 
 
-class SubscriptionIn(Schema):
+class SubscriptionIn(Given):
     url: str = Field(max_length=300)
     events: list[str] = Field(max_length=20)
 

@@ -1,10 +1,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 
-from shali.foundation.accounts.models import Post
+from shali.foundation.accounts.models import ApiToken, Post
 from shali.foundation.jurisdictions.scope import Scope, within
 
 
@@ -72,3 +72,32 @@ def who(names: Iterable[str]) -> dict[str, Who]:
     numbers = {int(name.removeprefix("post:")) for name in names if name.startswith("post:")}
     posts = Post.objects.select_related("user", "unit").filter(pk__in=numbers)
     return {f"post:{post.pk}": Who(post.user.name, post.unit.name, post.unit.name_en) for post in posts}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    public_id: str
+    name: str
+    verbs: tuple[str, ...]
+    made_at: datetime
+    expires_at: datetime
+    last_used_on: date | None
+    is_active: bool
+
+
+def tokens_of(scope: Scope, *, at: datetime) -> list[TokenRow]:
+    """Return the tokens of one's own post, those that hold first."""
+    found = ApiToken.objects.filter(post_id=scope.post or 0).order_by("-made_at", "-id")
+    rows = [
+        TokenRow(
+            public_id=one.public_id,
+            name=one.name,
+            verbs=tuple(one.verbs),
+            made_at=one.made_at,
+            expires_at=one.expires_at,
+            last_used_on=one.last_used_on,
+            is_active=one.revoked_at is None and at < one.expires_at,
+        )
+        for one in found
+    ]
+    return sorted(rows, key=lambda row: not row.is_active)

@@ -8,6 +8,7 @@ from ninja import File, Form, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
 from shali.foundation.accounts.api.endpoint import endpoint
+from shali.foundation.accounts.api.given import Given
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
@@ -70,13 +71,14 @@ class ReceivedOut(Schema):
     is_new: bool
 
 
-class HandOverIn(Schema):
+class HandOverIn(Given):
     channel: str = Field(pattern="^(provincial_big_data|public_security|another_city|hospital|own_finding|other)$")
     sender: str = Field(min_length=1, max_length=120)
     sender_reference: str = Field("", max_length=120)
     announced: int | None = Field(None, ge=0, le=10_000_000)
     handed_over_at: datetime
     asked: str = Field("", max_length=200)
+    corrects: str = Field("", max_length=12)
 
 
 @endpoint(router, "GET", "", Verb.SEE_LISTS, response=ListsOut, summary="Pushed lists, open ones first")
@@ -102,6 +104,7 @@ def receive(
             announced=said.announced,
             handed_over_at=said.handed_over_at,
             asked=said.asked.strip(),
+            corrects=said.corrects,
         ),
         by=request.scope.name,
         at=now(),

@@ -5,9 +5,11 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shali.foundation.accounts.api.endpoint import endpoint
+from shali.foundation.accounts.api.given import Given
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.foundation.people.api.shown import PersonMasked
 from shali.foundation.ui.paging import Page
 from shali.verification.queries.entries import EntryRow, entries_page
 from shali.verification.queries.lists import pushed_list
@@ -15,14 +17,6 @@ from shali.verification.queries.words import Way
 from shali.verification.services.entries import Entry, Outcome, take_entries
 
 router = Router()
-
-
-class PersonMasked(Schema):
-    public_id: str
-    name: str
-    id_tail: str
-    sex: int
-    age: int | None
 
 
 class TaskOut(Schema):
@@ -49,14 +43,14 @@ class TasksOut(Schema):
     after: str
 
 
-class Wanted(Schema):
+class Wanted(Given):
     which: str = Field("open", pattern="^(open|overdue|soon|blocked|not_accepted|closed|never_found|all)$")
     list: str = Field("", max_length=12)
     unit: str = Field("", max_length=60)
     after: str = Field("", max_length=80)
 
 
-class EntryIn(Schema):
+class EntryIn(Given):
     """One thing done at a door or on the telephone, under the device's own name for it."""
 
     entry: UUID
@@ -72,7 +66,7 @@ class EntryIn(Schema):
     note: str = Field("", max_length=500)
 
 
-class EntriesIn(Schema):
+class EntriesIn(Given):
     entries: list[EntryIn] = Field(max_length=500)
 
 

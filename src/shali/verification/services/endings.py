@@ -11,7 +11,7 @@ from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.policy.rules import undo_minutes
 from shali.foundation.tasks.models import Task
-from shali.foundation.tasks.services.close import close_task, reopen_task
+from shali.foundation.tasks.services.close import NotOpen, close_task, reopen_task
 from shali.foundation.tasks.services.step import progress
 from shali.foundation.ui.refusal import Refusal
 from shali.foundation.vault.sealing import seal
@@ -155,6 +155,8 @@ def established(check: Check) -> list[Fact]:
 
 
 def _end(check: Check, ending: Ending, *, scope: Scope, seen: int | None, by: str, at: datetime) -> int:
+    if check.ended_at is not None:
+        raise NotOpen(_("This task is closed already."))
     check.ending, check.ended_at, check.ended_by = ending, at, by
     check.save()
     closed = close_task(task=check.pk, seen=seen, outcome=ending.name.lower(), scope=scope, by=by, at=at)

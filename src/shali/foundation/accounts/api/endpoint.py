@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from ninja import NinjaAPI, Router
 from ninja.security import HttpBearer
 
+from shali.foundation.accounts.api.given import refuse_unstorable
 from shali.foundation.accounts.api.problems import NotAllowed, Problem
 from shali.foundation.accounts.policy import Policy, PostRequest, authorise
 from shali.foundation.accounts.roles import Verb
@@ -26,6 +27,21 @@ ALWAYS = {
     503: Problem,
 }
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "minLength": 8, "maxLength": 80, "pattern": "^[A-Za-z0-9._~-]+$"},
+    "description": "The caller's own name for this write. Sent again, the same answer comes back.",
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "schema": {"type": "string", "pattern": r'^"[0-9]{1,9}(\.[0-9a-f]+)?"$'},
+    "description": "The ETag of the answer that the caller acts on. Changed since, the act is refused with 409.",
+}
 
 # Read by the test that walks every endpoint.
 _declared: dict[str, Policy] = {}
@@ -58,11 +74,19 @@ def _may(request: HttpRequest, declared: Policy) -> bool:
 
 
 def endpoint(
-    router: Router, method: str, path: str, *verbs: Verb, response: Any, summary: str, **more: Any
+    router: Router,
+    method: str,
+    path: str,
+    *verbs: Verb,
+    response: Any,
+    summary: str,
+    if_match: bool = False,
+    **more: Any,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer | HttpResponseBase]]:
     """Declare an endpoint and who may call it: `@endpoint(router, "GET", "/lists", Verb.SEE_LISTS, response=…)`.
 
     response: the schema of a plain answer, or a mapping of status to schema
+    if_match: the act may name the version that the caller had seen; changed since, it is refused
     more: handed to the router as it is
     """
     if not verbs:
@@ -75,37 +99,24 @@ def endpoint(
         def guarded(request: PostRequest, *args: Any, **kwargs: Any) -> Answer | HttpResponseBase:
             if not _may(request, declared):
                 raise NotAllowed
+            refuse_unstorable(kwargs)
             return view(request, *args, **kwargs)
 
         _declared[_name(view)] = declared
-        extra = _idempotency_header() if method in UNSAFE else {}
+        extra = {"parameters": [*([IDEMPOTENCY_KEY] if method in UNSAFE else []), *([IF_MATCH] if if_match else [])]}
         router.api_operation(
             [method],
             path,
             response={**ALWAYS, **answers},
             summary=summary,
             operation_id=_name(view),
-            openapi_extra=extra or None,
+            openapi_extra=extra,
             auth=BearerToken(declared),
             **more,
         )(guarded)
         return guarded
 
     return decorate
-
-
-def _idempotency_header() -> dict[str, Any]:
-    return {
-        "parameters": [
-            {
-                "in": "header",
-                "name": "Idempotency-Key",
-                "required": True,
-                "schema": {"type": "string", "minLength": 8, "maxLength": 80, "pattern": "^[A-Za-z0-9._~-]+$"},
-                "description": "The caller's own name for this write. Sent again, the same answer comes back.",
-            }
-        ]
-    }
 
 
 def policies(api: NinjaAPI) -> dict[tuple[str, str], Policy]:

@@ -40,7 +40,7 @@ class OneAnswerPerKey:
         if number is None:
             return _again(token.pk, key, digest)
         response = self.get_response(request)
-        if response.status_code < 400 and not response.streaming:
+        if response.status_code < 400 and not response.streaming and not getattr(request, "answer_not_kept", False):
             headers = {name: response.headers[name] for name in KEPT if name in response.headers}
             keep_answer(number=number, status=response.status_code, headers=headers, body=response.content)
         return response

@@ -22,5 +22,7 @@ class UnchangedAnswers:
             return response
         # Personal or not, an answer is for this caller alone, and asked for anew each time.
         response.headers["Cache-Control"] = "private, no-cache"
-        response.headers.setdefault("ETag", f'"{hashlib.sha256(response.content).hexdigest()[:32]}"')
+        version = getattr(request, "version_shown", None)
+        prefix = "" if version is None else f"{version}."
+        response.headers.setdefault("ETag", f'"{prefix}{hashlib.sha256(response.content).hexdigest()[:32]}"')
         return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response

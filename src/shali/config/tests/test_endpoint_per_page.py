@@ -1,0 +1,142 @@
+"""Everything that a page can do has an endpoint: each page names it here, or says why it has none."""
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from shali.config.api import api
+from shali.foundation.accounts.api.endpoint import policies
+
+PERSON = "about a person's own browser, not about the work"
+PICTURE = "a drawing of numbers that the endpoint gives"
+
+ENDPOINTS: dict[str, tuple[str, ...]] = {
+    "board:wall": ("GET /figures/{path}",),
+    "board:unit": ("GET /figures/{path}", "GET /figures/{path}/curve"),
+    "board:evening": ("GET /figures/{path}", "GET /audit/roots"),
+    "verification:lists": ("GET /verification/lists",),
+    "verification:receive": ("POST /verification/lists",),
+    "verification:list": ("GET /verification/lists/{pushed_list}", "GET /verification/tasks"),
+    "verification:reply": ("GET /verification/lists/{pushed_list}/reply",),
+    "verification:compare": ("GET /verification/compare", "GET /verification/compare/people"),
+    "verification:compare_workbook": ("POST /verification/compare/workbook",),
+    "verification:withdraw_gone": ("POST /verification/compare/{pushed_list}/gone",),
+    "verification:look_backs": ("GET /verification/look-backs",),
+    "verification:look_back": (
+        "GET /verification/look-backs/{look_back}",
+        "GET /verification/look-backs/{look_back}/differences",
+    ),
+    "verification:freeze": ("POST /verification/look-backs",),
+    "verification:answer_again": (
+        "GET /verification/look-backs/tasks/{task}",
+        "POST /verification/look-backs/tasks/{task}/answer",
+    ),
+    "verification:settle_difference": ("POST /verification/look-backs/differences/{difference}/settle",),
+    "verification:my_people": ("GET /verification/tasks",),
+    "verification:entries": ("POST /verification/tasks/entries",),
+    "verification:one_task": ("POST /verification/tasks/entries",),
+    "verification:undo": ("POST /verification/tasks/{task}/undo",),
+    "verification:end": (
+        "POST /verification/tasks/{task}/moved-on",
+        "POST /verification/tasks/{task}/deceased",
+        "POST /verification/tasks/{task}/duplicate",
+        "POST /verification/tasks/{task}/never-found",
+    ),
+    "verification:decide": ("POST /verification/tasks/{task}/never-found/decide",),
+    "verification:anomalies": ("GET /verification/anomalies",),
+    "verification:anomalies_seen": ("POST /verification/anomalies/seen",),
+    "verification:settle_anomaly": ("POST /verification/anomalies/{anomaly}/settle",),
+    "journal:audit": ("GET /audit/looks", "GET /audit/roots"),
+    "tasks:desk": ("GET /tasks", "GET /tasks/counts"),
+    "tasks:many": ("POST /tasks/many/accept", "POST /tasks/many/assign", "POST /tasks/many/remind"),
+    "tasks:arbitration": ("GET /tasks/disputes",),
+    "tasks:department": ("GET /tasks/department",),
+    "tasks:answer_department": ("POST /tasks/department/{joint}/answer",),
+    "tasks:answer_transfer": (
+        "POST /tasks/transfers/{transfer}/answer",
+        "POST /tasks/transfers/{transfer}/withdraw",
+        "POST /tasks/transfers/{transfer}/insist",
+    ),
+    "tasks:arbitrate": ("POST /tasks/transfers/{transfer}/arbitrate",),
+    "tasks:task": ("GET /tasks/{task}",),
+    "tasks:work": (
+        "POST /tasks/{task}/accept",
+        "POST /tasks/{task}/block",
+        "POST /tasks/{task}/unblock",
+        "POST /tasks/{task}/note",
+    ),
+    "tasks:assign": ("POST /tasks/{task}/assign",),
+    "tasks:pass_on": ("POST /tasks/{task}/refuse", "POST /tasks/{task}/transfer"),
+    "tasks:remind": ("POST /tasks/many/remind",),
+    "tasks:ask_department": ("POST /tasks/{task}/ask",),
+    "jurisdictions:tree": ("GET /units/{path}",),
+    "jurisdictions:unit": ("GET /units/{path}",),
+    "accounts:posts": ("GET /posts",),
+    "accounts:revoke": ("POST /posts/{post}/revoke",),
+    "accounts:prolong": ("POST /posts/{post}/prolong",),
+    "intake:reviews": ("GET /batches/reviews",),
+    "intake:review": ("GET /batches/reviews/{review}",),
+    "intake:decide": ("POST /batches/reviews/{review}/decide",),
+    "intake:undo_review": ("POST /batches/reviews/{review}/undo",),
+    "intake:batch": ("GET /batches/{batch}", "GET /batches/{batch}/rows"),
+    "intake:mapping": ("POST /batches/{batch}/columns",),
+    "intake:confirm": ("POST /batches/{batch}/confirm",),
+    "intake:rejected": ("POST /batches/{batch}/rejected",),
+    "intake:undo": ("POST /batches/{batch}/undo",),
+    "people:search": ("POST /people/search",),
+    "people:merges": ("GET /people/merges",),
+    "people:decide_merge": ("POST /people/merges/{merge}/decide",),
+    "people:undo_merge": ("POST /people/merges/{merge}/undo",),
+    "people:person": ("GET /people/{person}",),
+    "people:reveal": ("POST /people/{person}/reveal",),
+    "people:propose_merge": ("POST /people/{person}/merge",),
+}
+NONE: dict[str, str] = {
+    "board:picture": PICTURE,
+    "accounts:start": PERSON,
+    "accounts:sign_in_link": PERSON,
+    "accounts:choose_post": PERSON,
+    "accounts:sign_out": PERSON,
+    "accounts:language": PERSON,
+    "accounts:alive": "asked by machines already",
+    "accounts:ready": "asked by machines already",
+}
+
+
+def pages(resolver: URLResolver, space: str = "") -> list[str]:
+    """Return the names of all pages of ours; the sign-in library's and the API's own are not ours."""
+    found: list[str] = []
+    for one in resolver.url_patterns:
+        if isinstance(one, URLPattern):
+            found += [f"{space}:{one.name}"] if space else []
+        elif str(one.pattern) not in ("api/v1/",):
+            found += pages(one, one.namespace or space)
+    return found
+
+
+def test_every_page_names_its_endpoint_or_says_why_it_has_none():
+    assert set(pages(get_resolver())) == set(ENDPOINTS) | set(NONE)
+    assert not set(ENDPOINTS) & set(NONE)
+
+
+def test_every_endpoint_that_a_page_names_exists():
+    known = {f"{method} {path.removeprefix('/api/v1')}" for method, path in policies(api)}
+
+    assert {name for names in ENDPOINTS.values() for name in names} - known == set()
+
+
+def test_every_body_refuses_what_it_does_not_know():
+    loose = [
+        f"{method} {path}"
+        for path, operations in api.get_openapi_schema()["paths"].items()
+        for method, operation in operations.items()
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        if not _is_strict(content["schema"])
+    ]
+
+    # A form beside a file is taken apart by the library before it is a body; what it does not know is passed over.
+    assert loose == ["post /api/v1/verification/lists"]
+
+
+def _is_strict(schema: dict[str, object]) -> bool:
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    shape = api.get_openapi_schema()["components"]["schemas"].get(name, schema)
+    return shape.get("additionalProperties") is False
