@@ -36,7 +36,9 @@ def open_plain_text(file: BinaryIO, limits: Limits, encoding: str = "") -> Book:
     def rows() -> Iterator[RawRow]:
         file.seek(0)
         seen = 0
-        for record in _records(pieces_of(file, encoding), separator, quoted=_is_quoted(start, separator), limits=limits):
+        for record in _records(
+            pieces_of(file, encoding), separator, quoted=_is_quoted(start, separator), limits=limits
+        ):
             seen += 1
             if seen > limits.rows:
                 raise UnreadableFile("too_many_rows", most=limits.rows)

@@ -18,7 +18,8 @@ def web(rows, cell="<td>{}</td>"):
 
 def xml(rows):
     return "".join(
-        "<Row>" + "".join(f'<Cell><Data ss:Type="String">{value}</Data></Cell>' for value in row) + "</Row>" for row in rows
+        "<Row>" + "".join(f'<Cell><Data ss:Type="String">{value}</Data></Cell>' for value in row) + "</Row>"
+        for row in rows
     )
 
 
@@ -30,7 +31,9 @@ def written(tmp_path, content, encoding="utf-8"):
 
 @pytest.mark.parametrize("rare", ["𠮷", "䶮", "㐂", "𬎆"])
 def test_a_small_list_in_gb18030_with_characters_of_four_bytes_is_read(tmp_path, rare):
-    inspection = inspect_file(written(tmp_path, f"姓名,身份证号\n例{rare},{id_number(1)}\n{rare}{rare},{id_number(2)}\n", "gb18030"))
+    inspection = inspect_file(
+        written(tmp_path, f"姓名,身份证号\n例{rare},{id_number(1)}\n{rare}{rare},{id_number(2)}\n", "gb18030")
+    )
 
     assert (inspection.encoding, names(inspection)) == ("gb18030", ["例" + rare, rare + rare])
 
