@@ -250,7 +250,7 @@ class SheetWalk:
         named = any(fields.get(column) in ("id_number", "phone") for column, _ in filled)
         if SIGNATURE.search(first) and (len(filled) <= 4) and (document is None or len(filled) == 1):
             return "signature"
-        if len(filled) == 1 and not named:
+        if len(filled) == 1 and (not named or (NOTE.match(first) and len(first) > 8)):
             return self._kind_of_single(filled[0], fields)
         if NOTE.match(first) and len(first) > 8 and not named:
             return "note"
