@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from shali.foundation.intake.reading.text import squeeze
 
+IGNORED = "ignore"  # a column that is known and not used
+
 IDENTITY = frozenset({"name", "id_number", "phone"})
 # Fields that may stand in several columns; of the others the first filled one counts.
 ADDRESS_PARTS = (
@@ -30,6 +32,8 @@ _OVERRIDING = re.compile(f"^(?:{_OTHER_PEOPLE}|{_OFFICIALS}|户籍|户口)")
 
 _WORDS: tuple[tuple[str, str], ...] = (
     ("official", _OFFICIALS),
+    # The number of a guardian or a householder is never that of the person on the row.
+    (IGNORED, _OTHER_PEOPLE + r".*(?:身份|证件|证号|护照|id(?:no|num|number|card)?$)"),
     ("contact_phone", _OTHER_PEOPLE + r".*(?:电话|手机|联系方式|号码|phone|tel|contact)"),
     ("contact_name", rf"^(?:{_OTHER_PEOPLE})+(?:的?姓名|name|contact(?:name)?)?$"),
     ("relation", r"与?.*关系$|^relation"),
