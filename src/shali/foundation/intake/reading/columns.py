@@ -131,6 +131,7 @@ def layouts_of(header: list[list[str]], sample: list[RawRow], mapping: Mapping) 
                 column.field, column.how = said.get(column.index - first, ""), "remembered"
         else:
             _ask_content(layout, sample)
+            _pair_names(layout)
         layouts.append(layout)
     return layouts
 
@@ -181,6 +182,19 @@ def _ask_content(layout: Layout, sample: list[RawRow]) -> None:
         best = max(free, key=lambda column: shares[column.index].get(wanted, 0), default=None)
         if best is not None and shares[best.index].get(wanted, 0) >= ENOUGH:
             best.field, best.how, best.share = wanted, "content", round(shares[best.index][wanted], 2)
+
+
+def _pair_names(layout: Layout) -> None:
+    """Keep of two columns of names the one whose heading begins as that of the number does."""
+    names = [column for column in layout.columns if column.field == "name"]
+    numbers = [column for column in layout.columns if column.field == "id_number"]
+    if len(names) < 2 or len(numbers) != 1:
+        return
+    begins = bare(numbers[0].heading)[:2]
+    fitting = [column for column in names if bare(column.heading)[:2] == begins]
+    if len(fitting) == 1:
+        for column in names:
+            column.field = column.field if column is fitting[0] else IGNORED
 
 
 def _may_be(wanted: str, heading: str) -> bool:

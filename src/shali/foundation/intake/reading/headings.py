@@ -25,7 +25,7 @@ FIELDS = (
     "nationality", "ethnicity", "relation", "official", "result",
 )  # fmt: skip
 
-_OTHER_PEOPLE = r"(?:紧急|家属|联系人|监护人|家长|亲属|陪同人?|户主|emergency)"
+_OTHER_PEOPLE = r"(?:紧急|家属|联系人|监护人|家长|父亲|母亲|父母|亲属|陪同人?|户主|emergency)"
 _OFFICIALS = r"(?<![被受待应])(?:核查|填报|填表|审核|报告|录入|经办|负责|包保|流调|网格|排查|责任|采样|制表|登记|接收|派单|上报|对接)(?:人|员|者|单位|人员|领导)"
 # A group heading of these words gives its meaning to every column under it.
 _OVERRIDING = re.compile(f"^(?:{_OTHER_PEOPLE}|{_OFFICIALS}|户籍|户口)")

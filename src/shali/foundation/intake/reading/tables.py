@@ -14,6 +14,7 @@ from shali.foundation.intake.reading.columns import (
 from shali.foundation.intake.reading.days import year_in
 from shali.foundation.intake.reading.documents import Document
 from shali.foundation.intake.reading.findings import Ahead, Announcement, SheetNotes, Table, Verdict
+from shali.foundation.intake.reading.headings import field_of
 from shali.foundation.intake.reading.judge import Judge
 from shali.foundation.intake.reading.lines import (
     cut,
@@ -110,7 +111,8 @@ class SheetWalk:
             yield from self._flush("other_table")
             return
         layout_judge = self._judge(layout)
-        if self._foreign and "id_number" not in layout.fields.values():
+        self._officials |= any(field_of(text) == "official" for line in self._before for text in line.texts)
+        if self._foreign and (self._officials or "id_number" not in layout.fields.values()):
             # Another trade's table, headed in its own words: a name and a telephone in it may be anybody's.
             yield from self._flush("other_table")
             return
@@ -181,6 +183,7 @@ class SheetWalk:
     _header_text = ""
     _seen_title = False
     _foreign = False
+    _officials = False
 
     def _headings_now(self) -> list[str]:
         return [self._header_text]

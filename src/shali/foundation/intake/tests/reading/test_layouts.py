@@ -209,6 +209,8 @@ PHONES = ["14000000001", "14000000002"]
         [["车牌号", "车主", "电话", "车型"], ["豫L1", "例一甲", PHONES[0], "轿车"], ["豫L2", "例二乙", PHONES[1], "货车"]],
         [["值班日期", "带班领导", "值班人员", "值班电话"], ["8月1日", "例一甲", "例二乙", PHONES[0]], ["8月2日", "例二乙", "例三丙", PHONES[1]]],
         [["学号", "姓名", "语文", "数学"], ["20220101", "例一甲", 90, 95], ["20220102", "例二乙", 80, 85]],
+        [["学生姓名", "父亲姓名", "父亲身份证号", "父亲电话"], ["例一甲", "例二乙", id_number(1), PHONES[0]], ["例三丙", "例四丁", id_number(2), PHONES[1]]],
+        [["上报人姓名", "上报人身份证号", "上报人电话", "事项"], ["例一甲", id_number(1), PHONES[0], "垃圾"], ["例二甲", id_number(2), PHONES[1], "噪声"]],
         [["姓名", "监护人", "监护人身份证号", "监护人电话"], ["例一甲", "例二乙", id_number(1), PHONES[0]], ["例三丙", "例四丁", id_number(2), PHONES[1]]],
     ],
 )  # fmt: skip
@@ -252,3 +254,15 @@ def test_a_passport_number_is_no_telephone(tmp_path):
     inspection = inspect_file(xlsx(tmp_path / "a.xlsx", {"a": rows}))
 
     assert [row.values["id_number"] for row in taken(inspection)] == ["E12345678", "E12345679"]
+
+
+def test_a_number_goes_with_the_name_whose_heading_begins_like_its_own(tmp_path):
+    rows = [
+        ["姓名", "密接人员姓名", "密接身份证号"],
+        ["例一甲", "例二乙", id_number(1)],
+        ["例一甲", "例三丙", id_number(2)],
+    ]
+
+    inspection = inspect_file(xlsx(tmp_path / "a.xlsx", {"a": rows}))
+
+    assert names(inspection) == ["例二乙", "例三丙"]
