@@ -106,12 +106,12 @@ class SheetWalk:
             return
         sample = [later for later in [*self._before, *ahead] if any(later.texts)]
         self._foreign = is_foreign(self._before, least=len(row.texts) // 2, so_far=self._foreign)
+        self._officials |= any(field_of(text) == "official" for line in self._before for text in line.texts)
         layout = layout_without_header(sample)
         if layout is None:
             yield from self._flush("other_table")
             return
         layout_judge = self._judge(layout)
-        self._officials |= any(field_of(text) == "official" for line in self._before for text in line.texts)
         if self._foreign and (self._officials or "id_number" not in layout.fields.values()):
             # Another trade's table, headed in its own words: a name and a telephone in it may be anybody's.
             yield from self._flush("other_table")
