@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
 
-.PHONY: help run test check bench environment fix screenshots city load survive prove
+.PHONY: help run test check bench environment fix screenshots city load survive prove receipt million
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,8 @@ help:
 	@echo "make load         eight people at once on the pages of this installation, against their limits"
 	@echo "make survive      forty kills and ten thousand planted identifiers: what was lost, shown twice, or found; minutes"
 	@echo "make screenshots  pictures of the demo city into docs/pictures"
+	@echo "make receipt      read a hostile list of 5,000 rows in six forms, each row compared with its truth"
+	@echo "make million      seconds and memory of reading a million rows (some minutes)"
 
 run: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups $(NODE_GROUP)
@@ -55,6 +57,12 @@ fix: environment
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
 	@.venv/bin/djade --target-version 5.2 $$(find src -path '*/templates/*.html')
 	@.venv/bin/python tools/translations.py collect
+
+receipt: environment
+	@.venv/bin/python tools/receipt.py hostile
+
+million: environment
+	@.venv/bin/python tools/receipt.py million
 
 screenshots: environment
 	@.venv/bin/python tools/screenshots.py

@@ -36,6 +36,14 @@ def open_book(file: BinaryIO, limits: Limits, mapping: Mapping) -> Book:
         from shali.foundation.intake.reading.old_workbook import open_old_workbook
 
         return open_old_workbook(file, limits)
+    if kind == "html":
+        from shali.foundation.intake.reading.web_table import open_web_table
+
+        return open_web_table(file, limits)
+    if kind == "xml_sheet":
+        from shali.foundation.intake.reading.xml_sheet import open_xml_sheet
+
+        return open_xml_sheet(file, limits)
     from shali.foundation.intake.reading.plain_text import open_plain_text
 
     return open_plain_text(file, limits, mapping.encoding)

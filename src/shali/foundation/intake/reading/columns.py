@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shali.foundation.intake.reading.days import read_day
 from shali.foundation.intake.reading.documents import read_document
-from shali.foundation.intake.reading.headings import IDENTITY, field_of, field_of_two, signature
+from shali.foundation.intake.reading.headings import IDENTITY, bare, field_of, field_of_two, signature
 from shali.foundation.intake.reading.mapping import IGNORED, Mapping
 from shali.foundation.intake.reading.names import is_han
 from shali.foundation.intake.reading.phones import read_phones
@@ -70,8 +70,11 @@ def is_header(texts: list[str]) -> bool:
         return False
     if any(_is_value(text) for text in filled):
         return False
+    if len(filled) == 1:
+        return known <= {"id_number"} and len(squeeze(filled[0])) <= 12
     hits = sum(bool(name) for name in fields)
-    return (len(known) >= 2 and hits * 2 >= len(filled)) or (len(filled) == 1 and known <= {"id_number"})
+    says_who = "name" in known and known & {"id_number", "phone"}
+    return len(known) >= 2 and (hits * 2 >= len(filled) or bool(says_who))
 
 
 def is_subheader(texts: list[str], upper: list[str]) -> bool:
@@ -128,6 +131,7 @@ def layouts_of(header: list[list[str]], sample: list[RawRow], mapping: Mapping) 
                 column.field, column.how = said.get(column.index - first, ""), "remembered"
         else:
             _ask_content(layout, sample)
+            _pair_names(layout)
         layouts.append(layout)
     return layouts
 
@@ -174,10 +178,30 @@ def _ask_content(layout: Layout, sample: list[RawRow]) -> None:
     for wanted in ("id_number", "phone", "name", "visit_on", "address", "seq"):
         if wanted in taken or (wanted == "address" and any(name.startswith("address") for name in taken)):
             continue
-        free = [column for column in layout.columns if not column.field]
+        free = [column for column in layout.columns if not column.field and _may_be(wanted, column.heading)]
         best = max(free, key=lambda column: shares[column.index].get(wanted, 0), default=None)
         if best is not None and shares[best.index].get(wanted, 0) >= ENOUGH:
             best.field, best.how, best.share = wanted, "content", round(shares[best.index][wanted], 2)
+
+
+def _pair_names(layout: Layout) -> None:
+    """Keep of two columns of names the one whose heading begins as that of the number does."""
+    names = [column for column in layout.columns if column.field == "name"]
+    numbers = [column for column in layout.columns if column.field == "id_number"]
+    if len(names) < 2 or len(numbers) != 1:
+        return
+    begins = bare(numbers[0].heading)[:2]
+    fitting = [column for column in names if bare(column.heading)[:2] == begins]
+    if len(fitting) == 1:
+        for column in names:
+            column.field = column.field if column is fitting[0] else IGNORED
+
+
+def _may_be(wanted: str, heading: str) -> bool:
+    """Say whether content may decide: names of goods and companies look like people's, and numbers like telephones."""
+    if not heading or wanted not in IDENTITY or wanted == "id_number":
+        return True
+    return re.search(r"[人员者主]$|姓" if wanted == "name" else r"联络|号|call", bare(heading)) is not None
 
 
 def _shares(column: int, sample: list[RawRow]) -> dict[str, float]:
@@ -204,8 +228,8 @@ def _look(text: str, kind: str) -> str:
         found = read_document(text, is_number=kind == NUMBER)
         if found.whole or found.reason in ("id_number_lost_digits", "id_number_check_failed"):
             return "id_number"
-    numbers, _ = read_phones(text)
-    if numbers and len(plain) < 60 and sum(sign.isdigit() for sign in plain) * 2 >= len(plain):
+    numbers, doubt = read_phones(text)
+    if numbers and not doubt and len(plain) < 60 and sum(sign.isdigit() for sign in plain) * 2 >= len(plain):
         return "phone"
     if 9 <= len(plain) <= 14 and plain[0].isalpha() and plain.isascii() and read_document(text, is_number=False).whole:
         return "id_number"

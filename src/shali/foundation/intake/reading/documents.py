@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from operator import mul
 
-from shali.foundation.intake.reading.text import squeeze
+from shali.foundation.intake.reading.text import narrow, squeeze
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"  # GB 11643-1999
@@ -14,6 +14,10 @@ _OFFSET = 48 * sum(WEIGHTS)
 # What stands before a number so that the sheet takes it for text.
 _LEADING = "'`’‘′\"＇"
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
+# What may stand beside a number and says nothing but that it is one; "母亲" or a name would make it another's.
+_WORDS = r"(?:中国|大陆|居民|公民|本人|第?二代|身份证件?|身份|证件|证号|号码|号|[:;,.、。(){}\[\]【】])*"
+_ABOUT = re.compile(_WORDS + r"([A-Z0-9]{8,20})" + _WORDS)
+_EIGHTEEN = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _PASSPORT = re.compile(r"[A-Z]{1,3}\d{6,9}|P\.?\d{7}|\d{9}")
 _HONG_KONG_MACAU = re.compile(r"[HM]\d{8}(?:\d{2})?")
 _FOREIGN_OLD = re.compile(r"[A-Z]{3}\d{12}")
@@ -67,6 +71,12 @@ def read_document(text: str, *, is_number: bool, kind: str = "") -> Document:
     if len(text) == 18 and not is_number and text.isdigit() and text.isascii():
         return _eighteen(text)
     number = clean_number(text)
+    if not is_number and len(number) > 18:
+        runs = {run.upper() for run in _EIGHTEEN.findall(narrow(text))}
+        if len(runs) > 1:
+            return Document(number, kind or "unknown", whole=False, reason="id_number_several")
+        if alone := _ABOUT.fullmatch(number):
+            number = alone[1]
     if _SCIENTIFIC.fullmatch(number) or (is_number and len(number.partition(".")[0]) >= 16):
         return Document(number, "resident_id", whole=False, reason="id_number_lost_digits")
     if not number.isascii() or not _OTHER.fullmatch(number):

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from shali.foundation.intake.reading.text import squeeze
 
+IGNORED = "ignore"  # a column that is known and not used
+
 IDENTITY = frozenset({"name", "id_number", "phone"})
 # Fields that may stand in several columns; of the others the first filled one counts.
 ADDRESS_PARTS = (
@@ -23,13 +25,15 @@ FIELDS = (
     "nationality", "ethnicity", "relation", "official", "result",
 )  # fmt: skip
 
-_OTHER_PEOPLE = r"(?:紧急|家属|联系人|监护人|家长|亲属|陪同人?|户主|emergency)"
+_OTHER_PEOPLE = r"(?:紧急|家属|联系人|监护人|家长|父亲|母亲|父母|亲属|陪同人?|户主|emergency)"
 _OFFICIALS = r"(?<![被受待应])(?:核查|填报|填表|审核|报告|录入|经办|负责|包保|流调|网格|排查|责任|采样|制表|登记|接收|派单|上报|对接)(?:人|员|者|单位|人员|领导)"
 # A group heading of these words gives its meaning to every column under it.
 _OVERRIDING = re.compile(f"^(?:{_OTHER_PEOPLE}|{_OFFICIALS}|户籍|户口)")
 
 _WORDS: tuple[tuple[str, str], ...] = (
     ("official", _OFFICIALS),
+    # The number of a guardian or a householder is never that of the person on the row.
+    (IGNORED, _OTHER_PEOPLE + r".*(?:身份|证件|证号|护照|id(?:no|num|number|card)?$)"),
     ("contact_phone", _OTHER_PEOPLE + r".*(?:电话|手机|联系方式|号码|phone|tel|contact)"),
     ("contact_name", rf"^(?:{_OTHER_PEOPLE})+(?:的?姓名|name|contact(?:name)?)?$"),
     ("relation", r"与?.*关系$|^relation"),

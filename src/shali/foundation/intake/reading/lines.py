@@ -7,7 +7,7 @@ from shali.foundation.intake.reading.columns import Layout, is_header
 from shali.foundation.intake.reading.days import year_in
 from shali.foundation.intake.reading.judge import Judge
 from shali.foundation.intake.reading.records import RawRow
-from shali.foundation.intake.reading.text import narrow
+from shali.foundation.intake.reading.text import is_blank, narrow, squeeze
 
 SIGNATURE = re.compile(
     r"(?:填表|填报|制表|审核|报送|经办|负责|联系|核查|统计|签发|校对|报告)"
@@ -20,6 +20,40 @@ NOTE = re.compile(
     r"|^[一二三四五六七八九十]+、|^[((][一二三四五六七八九十]+[))]",
     re.IGNORECASE,
 )
+
+
+_EXAMPLE = re.compile(r"[(\[【]?(?:填写|填报)?(?:示例|样例|范例|举例|例如|例|例子)[)\]】]?[::]?\d*")
+
+
+def is_signature(text: str) -> bool:
+    return SIGNATURE.search(narrow(text)) is not None
+
+
+def is_note(text: str) -> bool:
+    return NOTE.match(narrow(text)) is not None
+
+
+def is_example(text: str) -> bool:
+    """Say whether a first cell marks its row as the sender's example of how to fill the sheet in."""
+    return _EXAMPLE.fullmatch(narrow(text)) is not None
+
+
+def is_foreign_heading(texts: list[str], *, least: int) -> bool:
+    """Say whether a line looks like headings: several short different words and no figure among them."""
+    filled = [squeeze(text) for text in texts if not is_blank(text)]
+    return (
+        len(filled) >= max(2, least)
+        and len(set(filled)) == len(filled)
+        and not any(sign.isdigit() for text in filled for sign in text)
+        and all(len(text) <= 12 for text in filled)
+    )
+
+
+def is_foreign(lines: list[RawRow], *, least: int, so_far: bool) -> bool:
+    """Say whether a heading of another trade stands above, and no blank row since."""
+    for line in lines:
+        so_far = any(line.texts) and (so_far or is_foreign_heading(line.texts, least=least))
+    return so_far
 
 
 def plain(row: RawRow) -> str:

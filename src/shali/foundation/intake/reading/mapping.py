@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shali.foundation.intake.reading.headings import FIELDS
-
-IGNORED = "ignore"
+from shali.foundation.intake.reading.headings import FIELDS, IGNORED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Starts the reading child, holds it to its limits, and hands on what it found."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -118,6 +119,8 @@ class Reading:
         if too_late.is_set() and not self.summary:
             raise UnreadableFile("too_slow", seconds=self._limits.wall_seconds)
         if not self.summary:
+            if child.returncode == -signal.SIGXCPU:
+                raise UnreadableFile("too_slow", seconds=self._limits.cpu_seconds)
             raise UnreadableFile(_why_ended(child.returncode))
 
     def _listen(self, child: "subprocess.Popen[bytes]") -> Iterator[Message]:
@@ -160,8 +163,8 @@ def _end(child: "subprocess.Popen[bytes]", too_late: threading.Event) -> None:
 
 
 def _why_ended(returncode: int) -> str:
-    # SIGXCPU or SIGKILL come from the limits; a crash of the reader is told plainly.
-    return "too_much_memory" if returncode in (-24, -9, -11, -6) else "reader_failed"
+    # SIGKILL and its like come from the limits; a crash of the reader is told plainly.
+    return "too_much_memory" if returncode in (-9, -11, -6) else "reader_failed"
 
 
 def _row(message: Message) -> RowRead:

@@ -14,6 +14,9 @@ from shali.foundation.intake.reading.refusals import UnreadableFile
 SEPARATORS = ",\t;|，"
 CHUNK = 1 << 20
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030")
+# What is sent as four bytes: CJK extensions A to H. A pair of headings is proof of a list.
+_FOUR_BYTES = re.compile("[\u3400-\u4dbf\U00020000-\U0003ffff]")
+_HEADINGS = re.compile("姓名|证件号|身份证|电话|手机|联系方式|地址|住址|序号|性别|备注|单位")
 _GARBLED = re.compile(r"锟斤拷|烫烫烫|\ufffd")
 
 
@@ -24,7 +27,7 @@ def open_plain_text(file: BinaryIO, limits: Limits, encoding: str = "") -> Book:
     """
     encoding = encoding or find_encoding(file)
     file.seek(0)
-    start = next(_pieces(file, encoding), "")[:200_000]
+    start = next(pieces_of(file, encoding), "")[:200_000]
     if not start.strip("\ufeff \t\r\n,;\x00"):
         raise UnreadableFile("empty")
     separator = _separator(start)
@@ -33,7 +36,9 @@ def open_plain_text(file: BinaryIO, limits: Limits, encoding: str = "") -> Book:
     def rows() -> Iterator[RawRow]:
         file.seek(0)
         seen = 0
-        for record in _records(_pieces(file, encoding), separator, quoted=_is_quoted(start, separator), limits=limits):
+        for record in _records(
+            pieces_of(file, encoding), separator, quoted=_is_quoted(start, separator), limits=limits
+        ):
             seen += 1
             if seen > limits.rows:
                 raise UnreadableFile("too_many_rows", most=limits.rows)
@@ -68,7 +73,7 @@ def find_encoding(file: BinaryIO) -> str:
         if _GARBLED.search(text):
             raise UnreadableFile("encoding_unclear")
         return "utf-8"
-    if (text := _decodes(file, "gb18030")) is not None and _reads_as_chinese(text):
+    if (text := _decodes(file, "gb18030")) is not None and reads_as_chinese(text) and not _is_mixed(file):
         return "gb18030"
     raise UnreadableFile("encoding_unclear")
 
@@ -99,13 +104,14 @@ def _control_share(sample: bytes) -> float:
     return sum(byte < 32 and byte not in (9, 10, 13, 26) for byte in sample) / max(len(sample), 1)
 
 
-def _reads_as_chinese(text: str) -> bool:
+def reads_as_chinese(text: str) -> bool:
     """Say whether decoded text uses the characters that Chinese is written with.
 
     Of real lists nearly all characters lie in the first level of GB 2312 (3,755 common ones) or in its signs;
-    Big5 or other bytes read as GB18030 scatter over the rare ones.
+    Big5 or other bytes read as GB18030 scatter over the rare ones. Han characters of four bytes are no sign
+    against it: no other encoding makes them by chance. Where headings of a list stand, names may be rarer.
     """
-    letters = [sign for sign in text if ord(sign) > 127]
+    letters = [sign for sign in text if ord(sign) > 127 and not _FOUR_BYTES.match(sign)]
     if not letters:
         return True
     common = 0
@@ -116,10 +122,27 @@ def _reads_as_chinese(text: str) -> bool:
             continue
         if 0xA1 <= first <= 0xA3 or 0xB0 <= first <= 0xD7:
             common += times
-    return common / len(letters) >= 0.85
+    return common / len(letters) >= (0.6 if len(set(_HEADINGS.findall(text[:20_000]))) >= 2 else 0.85)
 
 
-def _pieces(file: BinaryIO, encoding: str) -> Iterator[str]:
+def _is_mixed(file: BinaryIO) -> bool:
+    """Say whether single lines are UTF-8 that only by chance reads as GB18030 too."""
+    file.seek(0)
+    for line in file.read(CHUNK).splitlines():
+        if line.isascii():
+            continue
+        try:
+            other = line.decode("utf-8")
+            mine = line.decode("gb18030", "replace")
+        except UnicodeDecodeError:
+            continue
+        letters = sum(ord(sign) > 127 for sign in other)
+        if letters >= 3 and reads_as_chinese(other) and not reads_as_chinese(mine):
+            return True
+    return False
+
+
+def pieces_of(file: BinaryIO, encoding: str) -> Iterator[str]:
     file.seek(0)
     chunks = iter(lambda: file.read(CHUNK), b"")
     return codecs.iterdecode(chunks, "utf-8-sig" if encoding == "utf-8" else encoding, "strict")
@@ -174,7 +197,7 @@ def _records(pieces: Iterable[str], separator: str, *, quoted: bool, limits: Lim
 def _count_records(file: BinaryIO, encoding: str, *, quoted: bool) -> int:
     """Count line ends outside quotation marks: the second way, without the csv module."""
     count, inside, last = 0, False, ""
-    for line in _lines(_pieces(file, encoding)):
+    for line in _lines(pieces_of(file, encoding)):
         if quoted:
             inside ^= line.count('"') % 2 == 1
         count += not inside

@@ -27,9 +27,13 @@ _REFUSED_STARTS = (
     (b"SQLite format 3", "unknown_content"),
 )
 
+_PAGES = (
+    b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<!--", b"<div", b"<body", b"<center",
+)  # fmt: skip
+
 
 def recognise(file: BinaryIO) -> str:
-    """Return "zip", "ole" or "text".
+    """Return "zip", "ole", "html", "xml_sheet" or "text".
 
     :raises UnreadableFile: it is something that no list comes as
     """
@@ -45,8 +49,7 @@ def recognise(file: BinaryIO) -> str:
     for sign, code in _REFUSED_STARTS:
         if start.startswith(sign) and not (len(sign) == 2 and _is_text(start)):
             raise UnreadableFile(code)
-    _refuse_markup(start)
-    return "text"
+    return _markup(start) or "text"
 
 
 def _is_text(start: bytes) -> bool:
@@ -54,13 +57,20 @@ def _is_text(start: bytes) -> bool:
     return not any(byte < 9 or 13 < byte < 27 for byte in start)
 
 
-def _refuse_markup(start: bytes) -> None:
+def _markup(start: bytes) -> str:
     head = start.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<!--", b"<div")):
-        raise UnreadableFile("web_page")
     if head.startswith(b"mime-version:"):
-        raise UnreadableFile("web_page")
-    if head.startswith(b"<?xml"):
-        if b"<!entity" in head or b"<!doctype" in head:
+        raise UnreadableFile("web_archive")
+    if head.startswith((*_PAGES, b"<?xml")) and b"<!entity" in head:
+        raise UnreadableFile("entities")
+    if head.startswith(_PAGES) or (head.startswith(b"<?xml") and b"<html" in head):
+        if b"<frameset" in head:
+            raise UnreadableFile("web_page")
+        return "html"
+    if head.startswith((b"<?xml", b"<workbook", b"<ss:workbook")):
+        if b"<!doctype" in head:
             raise UnreadableFile("entities")
-        raise UnreadableFile("web_page" if b"<html" in head else "xml_sheet")
+        if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+            return "xml_sheet"
+        raise UnreadableFile("xml_data")
+    return ""

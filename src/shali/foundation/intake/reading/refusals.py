@@ -1,8 +1,8 @@
 """Why a whole file is refused. A sentence says what is wrong; a second one says what to do."""
 
 SAVE_AS = (
-    "Open it in Excel or WPS, save it as .xlsx and send that.",
-    "用Excel或WPS打开后另存为.xlsx再上传。",
+    "Open it in Excel or WPS, choose File > Save As > Excel Workbook (.xlsx), and send that.",
+    "用Excel或WPS打开，点“文件→另存为”，类型选“Excel工作簿(*.xlsx)”，再上传。",
 )
 ASK_SENDER = ("Ask the sender for the file again.", "请发送单位重新发送文件。")
 NOT_OURS = (
@@ -53,11 +53,16 @@ FILE_REASONS: dict[str, tuple[str, str, tuple[str, str]]] = {
         ("Ask the sender for the sheet itself.", "请发送单位提供表格原件。"),
     ),
     "web_page": (
-        "This is a web page that only bears the name of a sheet.",
-        "此文件是网页，只是用了表格的扩展名。",
+        "This is a web page that only bears the name of a sheet, and no table is in it.",
+        "此文件是网页，只是用了表格的扩展名，其中没有表格。",
         SAVE_AS,
     ),
-    "xml_sheet": ("This is an XML sheet of 2003, which is not read.", "此文件是2003版XML表格，无法读取。", SAVE_AS),
+    "web_archive": (
+        "This is a web archive (.mht), which is not read.",
+        "此文件是单个网页存档(.mht)，无法读取。",
+        SAVE_AS,
+    ),
+    "xml_data": ("This is XML, but no sheet of 2003.", "此文件是XML数据，不是2003版XML表格。", SAVE_AS),
     "archive": (
         "This is an archive, not a list.",
         "此文件是压缩包，不是名单。",

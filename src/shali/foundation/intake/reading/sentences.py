@@ -47,6 +47,12 @@ REJECTIONS = {
         "Ask the sender for the right number or a telephone.",
         "请发送单位核对证件号码或补充电话。",
     ),
+    "id_number_several": Sentence(
+        "Several ID numbers stand in one cell, and name and telephone are not both given.",
+        "一个单元格里有多个证件号码，且姓名和电话不全，无法核对。",
+        "Ask the sender for one person a row.",
+        "请发送单位一行只填一人。",
+    ),
     "only_name": Sentence(
         "Only a name is given; a name alone identifies nobody.",
         "只有姓名；仅凭姓名无法确定是谁。",
@@ -90,6 +96,7 @@ MARKS = {
     "id_number_length": Sentence(
         "The ID number has the wrong length and is not trusted.", "证件号码位数不对，不作为依据。"
     ),
+    "id_number_several": Sentence("Several ID numbers stand in one cell.", "一个单元格里有多个证件号码。"),
     "id_number_unreadable": Sentence("The ID column holds no number of a document.", "证件号码列的内容不是证件号码。"),
     "id_number_may_have_lost_digits": Sentence(
         "The ID number ends in 000 as others here that lost their end, and is not trusted.",

@@ -14,14 +14,17 @@ from shali.foundation.intake.reading.columns import (
 from shali.foundation.intake.reading.days import year_in
 from shali.foundation.intake.reading.documents import Document
 from shali.foundation.intake.reading.findings import Ahead, Announcement, SheetNotes, Table, Verdict
+from shali.foundation.intake.reading.headings import field_of
 from shali.foundation.intake.reading.judge import Judge
 from shali.foundation.intake.reading.lines import (
-    NOTE,
-    SIGNATURE,
     cut,
     is_count,
+    is_example,
+    is_foreign,
     is_group_row,
+    is_note,
     is_person,
+    is_signature,
     plain,
     until_next_table,
     year_of,
@@ -102,11 +105,17 @@ class SheetWalk:
         if any(is_header(later.texts) for later in ahead):
             return
         sample = [later for later in [*self._before, *ahead] if any(later.texts)]
+        self._foreign = is_foreign(self._before, least=len(row.texts) // 2, so_far=self._foreign)
+        self._officials |= any(field_of(text) == "official" for line in self._before for text in line.texts)
         layout = layout_without_header(sample)
         if layout is None:
             yield from self._flush("other_table")
             return
         layout_judge = self._judge(layout)
+        if self._foreign and (self._officials or "id_number" not in layout.fields.values()):
+            # Another trade's table, headed in its own words: a name and a telephone in it may be anybody's.
+            yield from self._flush("other_table")
+            return
         first = next((i for i, held in enumerate(self._before) if is_person(layout_judge, held)), None)
         if first is None:
             return
@@ -173,6 +182,8 @@ class SheetWalk:
 
     _header_text = ""
     _seen_title = False
+    _foreign = False
+    _officials = False
 
     def _headings_now(self) -> list[str]:
         return [self._header_text]
@@ -234,12 +245,14 @@ class SheetWalk:
 
     def _kind_of(self, texts: list[str], row: RawRow, table: Table, document: Document | None) -> str:
         """Return why a row is no data row, '' when it is one. A whole number settles it."""
-        if document is not None and document.whole and not self._is_continuation(row, table):
-            return ""
         filled = [(column, text) for column, text in enumerate(texts) if not is_blank(text)]
         if not filled:
             return "blank"
         first = filled[0][1]
+        if table.layout.fields.get(filled[0][0]) in ("seq", None) and is_example(first):
+            return "note"
+        if document is not None and document.whole and not self._is_continuation(row, table):
+            return ""
         fields = table.layout.fields
         if self._is_continuation(row, table):
             return "continuation"
@@ -248,18 +261,18 @@ class SheetWalk:
         if all(fields.get(column) == "seq" for column, _ in filled) and all(is_count(text) for _, text in filled):
             return "numbered_blank"
         named = any(fields.get(column) in ("id_number", "phone") for column, _ in filled)
-        if SIGNATURE.search(first) and (len(filled) <= 4) and (document is None or len(filled) == 1):
+        if is_signature(first) and (len(filled) <= 4) and (document is None or len(filled) == 1):
             return "signature"
-        if len(filled) == 1 and not named:
+        if len(filled) == 1 and (not named or (is_note(first) and len(first) > 8)):
             return self._kind_of_single(filled[0], fields)
-        if NOTE.match(first) and len(first) > 8 and not named:
+        if is_note(first) and len(first) > 8 and not named:
             return "note"
         return ""
 
     def _kind_of_single(self, cell: tuple[int, str], fields: dict[int, str]) -> str:
         """One filled cell: a name alone is a row to be asked about, any longer text is a note."""
         column, text = cell
-        is_name = fields.get(column) == "name" and len(narrow(text)) <= 8 and not NOTE.match(text)
+        is_name = fields.get(column) == "name" and len(narrow(text)) <= 8 and not is_note(text)
         return "" if is_name else "note"
 
     def _is_continuation(self, row: RawRow, table: Table) -> bool:

@@ -196,3 +196,73 @@ def test_a_sheet_of_figures_beside_the_list_is_skipped(tmp_path):
 
     assert (inspection.taken, inspection.rejected) == (30, 0)
     assert [row.reason for row in inspection.of("skipped")] == ["header", "other_table", "other_table", "other_table"]
+
+
+PHONES = ["14000000001", "14000000002"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["物资名称", "规格", "联系人", "联系电话"], ["口罩", "N95", "例一甲", PHONES[0]], ["防护服", "L", "例二乙", PHONES[1]]],
+        [["订单号", "收货人", "手机", "金额"], ["A-1", "例一甲", PHONES[0], 99], ["A-2", "例二乙", PHONES[1], 12.5]],
+        [["车牌号", "车主", "电话", "车型"], ["豫L1", "例一甲", PHONES[0], "轿车"], ["豫L2", "例二乙", PHONES[1], "货车"]],
+        [["值班日期", "带班领导", "值班人员", "值班电话"], ["8月1日", "例一甲", "例二乙", PHONES[0]], ["8月2日", "例二乙", "例三丙", PHONES[1]]],
+        [["学号", "姓名", "语文", "数学"], ["20220101", "例一甲", 90, 95], ["20220102", "例二乙", 80, 85]],
+        [["学生姓名", "父亲姓名", "父亲身份证号", "父亲电话"], ["例一甲", "例二乙", id_number(1), PHONES[0]], ["例三丙", "例四丁", id_number(2), PHONES[1]]],
+        [["上报人姓名", "上报人身份证号", "上报人电话", "事项"], ["例一甲", id_number(1), PHONES[0], "垃圾"], ["例二甲", id_number(2), PHONES[1], "噪声"]],
+        [["姓名", "监护人", "监护人身份证号", "监护人电话"], ["例一甲", "例二乙", id_number(1), PHONES[0]], ["例三丙", "例四丁", id_number(2), PHONES[1]]],
+    ],
+)  # fmt: skip
+def test_nobody_is_taken_out_of_a_workbook_of_another_trade(tmp_path, rows):
+    inspection = inspect_file(xlsx(tmp_path / "a.xlsx", {"a": rows}))
+
+    assert (inspection.taken, inspection.rejected + inspection.skipped) == (0, 3)
+
+
+def test_the_number_of_a_householder_is_not_that_of_the_family(tmp_path):
+    head = ["户主姓名", "户主身份证", "家庭成员姓名", "家庭成员身份证号"]
+    rows = [head, ["例一甲", id_number(1), "例二乙", id_number(2)], ["例一甲", id_number(1), "例三丙", "无"]]
+
+    inspection = inspect_file(xlsx(tmp_path / "a.xlsx", {"a": rows}))
+
+    assert [row.values["id_number"] for row in taken(inspection)] == [id_number(2)]
+
+
+@pytest.mark.parametrize(
+    ("extra", "why"),
+    [
+        (["", "联系人：例某", "", "14000000000"], "signature"),
+        (["审核人：例某", "", "", "14000000000"], "signature"),
+        (["示例", "例某", id_number(99), "14000000000"], "note"),
+    ],
+)
+def test_signatures_and_examples_become_nobody(tmp_path, extra, why):
+    inspection = inspect_file(xlsx(tmp_path / "a.xlsx", {"a": [HEADINGS, *people(5), extra]}))
+
+    assert inspection.taken == 5
+    assert [row.reason for row in inspection.of("skipped")] == ["header", why]
+
+
+def test_a_passport_number_is_no_telephone(tmp_path):
+    rows = [
+        ["Name", "ID Number", "Phone"],
+        ["Ann Example", "E12345678", PHONES[0]],
+        ["Bob Example", "E12345679", PHONES[1]],
+    ]
+
+    inspection = inspect_file(xlsx(tmp_path / "a.xlsx", {"a": rows}))
+
+    assert [row.values["id_number"] for row in taken(inspection)] == ["E12345678", "E12345679"]
+
+
+def test_a_number_goes_with_the_name_whose_heading_begins_like_its_own(tmp_path):
+    rows = [
+        ["姓名", "密接人员姓名", "密接身份证号"],
+        ["例一甲", "例二乙", id_number(1)],
+        ["例一甲", "例三丙", id_number(2)],
+    ]
+
+    inspection = inspect_file(xlsx(tmp_path / "a.xlsx", {"a": rows}))
+
+    assert names(inspection) == ["例二乙", "例三丙"]

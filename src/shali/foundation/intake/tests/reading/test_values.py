@@ -10,6 +10,7 @@ from shali.foundation.intake.reading.documents import check_digit, read_document
 from shali.foundation.intake.reading.headings import field_of
 from shali.foundation.intake.reading.names import name_key, read_name
 from shali.foundation.intake.reading.phones import read_phones
+from shali.foundation.intake.tests.reading.workbooks import id_number
 
 
 @pytest.mark.parametrize(
@@ -173,3 +174,43 @@ def test_a_name_is_kept_as_received_and_compared_without_its_padding():
 )  # fmt: skip
 def test_headings_are_known_by_their_words(heading, field):
     assert field_of(heading) == field
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{}(身份证)",
+        "身份证:{}",
+        "{}(本人)",
+        "居民身份证号码:{}",
+        "身份证号 {}",
+        "{} 身份证",
+        "(身份证){}",
+        "{};",
+        "中国居民身份证({})",
+    ],
+)
+def test_words_that_say_only_that_it_is_a_number_are_passed_over(cell):
+    number = id_number(7)
+
+    found = read_document(cell.format(number), is_number=False)
+
+    assert (found.number, found.whole) == (number, True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("{0} {1}", "id_number_several"),
+        ("{0}/{1}", "id_number_several"),
+        ("{0}、{1}(妻子)", "id_number_several"),
+        ("母亲:{0}", "id_number_unreadable"),
+        ("监护人身份证:{0}", "id_number_unreadable"),
+        ("{0}(其妻)", "id_number_unreadable"),
+        ("{0}9", "id_number_length"),
+    ],
+)
+def test_a_number_beside_another_or_of_another_is_not_believed(cell, reason):
+    found = read_document(cell.format(id_number(7), id_number(8)), is_number=False)
+
+    assert (found.whole, found.reason) == (False, reason)
