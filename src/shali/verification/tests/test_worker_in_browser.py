@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.db.models import Model
 from playwright.sync_api import Page, expect
 
 from shali.config import reference
@@ -65,6 +66,14 @@ def answer(page: Page, task: str, code: str) -> None:
     page.locator(f'[data-task="{task}"] label.choice:has([value="{code}"])').tap()
 
 
+def arrived(number: int, of: type[Model] = Finding) -> None:
+    """Wait until so many answers are in the database."""
+    give_up = time.monotonic() + 10
+    while of.objects.count() < number and time.monotonic() < give_up:
+        time.sleep(0.05)
+    assert of.objects.count() == number
+
+
 def is_kept(page: Page, number: int) -> None:
     expect(page.locator("[data-island]")).to_have_attribute("data-queued", str(number))
 
@@ -98,6 +107,7 @@ def test_an_attempt_is_noted_with_its_result_and_the_next_hour(community, phone)
     card(phone).locator("[name=again_in]").select_option("4")
     card(phone).locator("[data-attempt]").tap()
     expect(phone.locator(".toast")).to_be_visible()
+    arrived(1, Attempt)
     is_kept(phone, 0)
 
     made = Attempt.objects.get()
@@ -127,7 +137,7 @@ def test_what_is_tapped_without_a_network_arrives_exactly_once(community, phone)
 def test_a_page_read_anew_still_has_what_waits(community, phone):
     community.open(phone)
     task = card(phone).get_attribute("data-task")
-    phone.route("**/verification/my/entries/", lambda route: route.abort())
+    phone.route("**/verification/my/entries/", lambda route: route.abort("internetdisconnected"))
     answer(phone, task, ANSWERS[0])
     is_kept(phone, 1)
 
@@ -150,10 +160,12 @@ def test_an_answer_that_is_lost_on_its_way_back_is_sent_again_and_taken_once(com
     def lose(route) -> None:
         sent.append([one["entry"] for one in json.loads(route.request.post_data)["entries"]])
         route.fetch()
-        route.abort()
+        route.abort("internetdisconnected")
 
     phone.route("**/verification/my/entries/", lose)
-    answer(phone, task, ANSWERS[0])
+    with phone.expect_event("requestfailed"):
+        answer(phone, task, ANSWERS[0])
+    arrived(1)
     is_kept(phone, 1)
     phone.unroute("**/verification/my/entries/")
     with phone.expect_response("**/verification/my/entries/") as waited:
@@ -172,7 +184,8 @@ def test_who_was_forestalled_is_told_by_whom_and_keeps_his_entry(community, phon
     task = card(phone).get_attribute("data-task")
     for code in ANSWERS:
         answer(other, task, code)
-    is_kept(other, 0)
+    other.wait_for_timeout(300)
+    arrived(4)
     phone.reload()
     other.locator(f'[data-task="{task}"] [data-close]').tap()
     expect(other.locator(f'[data-task="{task}"]')).to_have_count(0)
@@ -201,7 +214,7 @@ def test_a_refused_answer_stays_with_its_sentence_and_is_taken_when_it_may_be(co
         Task.objects.filter(pk=row.pk).update(path=elsewhere.path, unit=elsewhere)
     phone.context.set_offline(False)
     is_kept(phone, 0)
-    expect(phone.locator("[data-refused-entries] [data-about]")).to_contain_text("同住3人")
+    expect(phone.locator("[data-refused-entries] [data-about]")).to_contain_text("一户3人")
     with in_scope(system_scope("test")):
         Task.objects.filter(pk=row.pk).update(path=row.path, unit=row.unit)
 
