@@ -47,16 +47,17 @@ def entries_page(
     which: str = "open",
     pushed_list: int | None = None,
     unit: str | None = None,
+    only_own: bool = False,
     fact_open: int | None = None,
     hours: tuple[int, int | None] | None = None,
     after: str = "",
 ) -> Page[EntryRow]:
     """Return one page of people on lists, due first; each person once, however many lists ask for him.
 
-    which: one of WHICH; unit: path of a unit within the scope; fact_open: people without this fact (1-4)
+    which: one of WHICH; unit: path of a unit within the scope; only_own: what it answers for itself, not its units; fact_open: people without this fact (1-4)
     hours: people handed over at least so many full hours ago, and less than so many
     """
-    tasks = filtered(scope, at=at, which=which, pushed_list=pushed_list, unit=unit, fact_open=fact_open, hours=hours)
+    tasks = filtered(scope, at=at, which=which, pushed_list=pushed_list, unit=unit, only_own=only_own, fact_open=fact_open, hours=hours)
     total = tasks.order_by()[: COUNTED_AT_MOST + 1].count()
     # What is closed is read unit by unit, along the index; what is open, the most pressing first.
     column, order = ("closed_at", ("path", "closed_at", "id")) if which == "closed" else ("due_at", ("due_at", "id"))
@@ -97,12 +98,13 @@ def filtered(
     which: str,
     pushed_list: int | None = None,
     unit: str | None = None,
+    only_own: bool = False,
     fact_open: int | None = None,
     hours: tuple[int, int | None] | None = None,
 ) -> QuerySet[Task]:
     """Return the verification tasks that a filter holds: a number on a page and its rows are this same set."""
     path = unit if unit and scope.holds(unit) else scope.path
-    tasks = Task.objects.filter(within(path), kind="verification")
+    tasks = Task.objects.filter(Q(path=path) if only_own else within(path), kind="verification")
     if pushed_list is not None:
         asked = ListEntry.objects.filter(pushed_list_id=pushed_list, duplicate_of=None).exclude(ending=6)
         tasks = tasks.filter(pk__in=asked.values("task_id"))

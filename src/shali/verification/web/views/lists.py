@@ -73,6 +73,8 @@ def one_list(request: PostRequest, pushed_list: str) -> HttpResponse:
         which=which,
         pushed_list=figures.id,
         unit=unit,
+        # The unit's own row in the table of its units holds what it answers for itself.
+        only_own=unit == request.scope.path,
         fact_open=int(fact_open) if fact_open.isdigit() else None,
         hours=(band.from_hours, band.to_hours) if band else None,
         after=request.GET.get("after", ""),
