@@ -73,13 +73,10 @@ def receive(page: Page, live: Live, path: Path) -> None:
     page.reload()
     page.locator("form[action$='/confirm/'] button.primary").click()
     page.wait_for_load_state("networkidle")
-    if page.locator("form[action$='/confirm/']").count():
-        for box in page.locator("form[action$='/confirm/'] input[type=checkbox]").all():
-            box.check()
-        for words in page.locator("form[action$='/confirm/'] textarea, form[action$='/confirm/'] input[type=text]").all():
-            words.fill("来函多报一人，已电话核实")
-        page.locator("form[action$='/confirm/'] button.primary").click()
-        page.wait_for_load_state("networkidle")
+    # The numbers differ: the officer takes it upon himself and says why.
+    page.locator("[name=difference]").select_option(index=1)
+    page.locator("form[action$='/confirm/'] button.primary").click()
+    page.wait_for_load_state("networkidle")
     live.run_jobs()
 
 
@@ -118,7 +115,7 @@ def test_a_pushed_list_is_cleared_from_the_file_to_the_reply(city, page, new_pag
     assert page.locator("[data-figure]").all_inner_texts() != handed_over
 
     page.goto(f"{city.url}/verification/lists/{pushed.public_id}/")
-    with page.expect_download() as waited:
+    with page.expect_download(timeout=8_000) as waited:
         page.locator("form[action$='/reply/'] button").click()
     waited.value.save_as(tmp_path / "reply.xlsx")
     book = openpyxl.load_workbook(tmp_path / "reply.xlsx")
