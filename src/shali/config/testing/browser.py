@@ -53,9 +53,11 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
         page.on(
             "console",
             # A test that cuts the network hears of it; that is no fault of the page.
-            lambda said: complaints.append(f"console: {said.text}")
-            if said.type == "error" and "ERR_INTERNET_DISCONNECTED" not in said.text
-            else None,
+            lambda said: (
+                complaints.append(f"console: {said.text}")
+                if said.type == "error" and "ERR_INTERNET_DISCONNECTED" not in said.text
+                else None
+            ),
         )
         page.on("response", lambda answer: complaints.extend(_complaint(answer)))
         return page

@@ -57,7 +57,16 @@ def entries_page(
     which: one of WHICH; unit: path of a unit within the scope; only_own: what it answers for itself, not its units; fact_open: people without this fact (1-4)
     hours: people handed over at least so many full hours ago, and less than so many
     """
-    tasks = filtered(scope, at=at, which=which, pushed_list=pushed_list, unit=unit, only_own=only_own, fact_open=fact_open, hours=hours)
+    tasks = filtered(
+        scope,
+        at=at,
+        which=which,
+        pushed_list=pushed_list,
+        unit=unit,
+        only_own=only_own,
+        fact_open=fact_open,
+        hours=hours,
+    )
     total = tasks.order_by()[: COUNTED_AT_MOST + 1].count()
     # What is closed is read unit by unit, along the index; what is open, the most pressing first.
     column, order = ("closed_at", ("path", "closed_at", "id")) if which == "closed" else ("due_at", ("due_at", "id"))

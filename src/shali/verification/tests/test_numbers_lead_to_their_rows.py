@@ -39,9 +39,7 @@ def desk(db, settings, tmp_path) -> Client:
     city = Unit.objects.get(path="4111")
     Task.objects.filter(pk=third.pk).update(unit=city, path=city.path)
     user = add_user(username="duty", name="甄隐", at=at)
-    post = give_post(
-        user=user, role=Role.CITY_DUTY, unit=city, scope=None, by="system:test", at=at - timedelta(days=1)
-    )
+    post = give_post(user=user, role=Role.CITY_DUTY, unit=city, scope=None, by="system:test", at=at - timedelta(days=1))
     client = Client()
     client.force_login(post.user, backend="django.contrib.auth.backends.ModelBackend")
     return client
