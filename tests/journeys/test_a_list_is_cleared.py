@@ -1,4 +1,4 @@
-"""A list from the sender's workbook to the reply: received, accepted by name, settled, answered at the door, sent back."""
+"""A list from the workbook to the reply: received, accepted by name, settled, answered at the door, sent back."""
 
 import threading
 import uuid

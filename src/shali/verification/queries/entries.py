@@ -54,7 +54,8 @@ def entries_page(
 ) -> Page[EntryRow]:
     """Return one page of people on lists, due first; each person once, however many lists ask for him.
 
-    which: one of WHICH; unit: path of a unit within the scope; only_own: what it answers for itself, not its units; fact_open: people without this fact (1-4)
+    which: one of WHICH; unit: path of a unit within the scope; only_own: what it answers for itself, not its units
+    fact_open: people without this fact (1-4)
     hours: people handed over at least so many full hours ago, and less than so many
     """
     tasks = filtered(
