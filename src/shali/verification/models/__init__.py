@@ -8,6 +8,7 @@ from shali.verification.models.anomalies import Anomaly, AnomalyKind
 from shali.verification.models.checks import Attempt, AttemptResult, Check, FactKind, Finding, Way
 from shali.verification.models.lists import Channel, Ending, ListEntry, ListState, ListTally, PushedList
 from shali.verification.models.look_backs import AskedAgain, Difference, LookBack, SecondAnswer
+from shali.verification.models.soon import due_soon
 
 __all__ = [
     "Anomaly",
@@ -28,4 +29,5 @@ __all__ = [
     "PushedList",
     "SecondAnswer",
     "Way",
+    "due_soon",
 ]

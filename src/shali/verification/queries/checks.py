@@ -1,3 +1,7 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from shali.foundation.accounts.queries import who
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope
 from shali.verification.models import Check
@@ -17,3 +21,21 @@ def check_for_update(scope: Scope, task: str, *, closed: bool = False) -> Check:
     if found is None:
         raise NotInScope
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """By whom, and when, a check was ended; `who` is the holder's name."""
+
+    by: str
+    who: str
+    at: datetime
+
+
+def ended_by(scope: Scope, task: str) -> Ended | None:
+    """Return who ended the check of a task within the scope; None while it is open."""
+    found = Check.objects.filter(within(scope.path, "task__path"), task__public_id=task).first()
+    if found is None or found.ended_at is None:
+        return None
+    names = who([found.ended_by])
+    return Ended(found.ended_by, names[found.ended_by].name if names else found.ended_by, found.ended_at)

@@ -12,9 +12,10 @@ from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.models import Task, TaskState
 from shali.foundation.tasks.rules import clock_state
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
-from shali.verification.models import ListEntry
+from shali.verification.models import ListEntry, due_soon
 
-WHICH = ("open", "overdue", "soon", "blocked", "not_accepted", "closed", "in_time", "late", "never_found", "all")
+WHICH = ("open", "overdue", "soon", "next_two_hours", "blocked", "not_accepted", "closed", "never_found", "all")
+STILL_OPEN = ~Q(state=TaskState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,27 @@ def entries_page(
     which: str = "open",
     pushed_list: int | None = None,
     unit: str | None = None,
+    only_own: bool = False,
     fact_open: int | None = None,
+    hours: tuple[int, int | None] | None = None,
     after: str = "",
 ) -> Page[EntryRow]:
     """Return one page of people on lists, due first; each person once, however many lists ask for him.
 
-    which: one of WHICH; unit: path of a unit within the scope; fact_open: people without this fact (1-4)
+    which: one of WHICH; unit: path of a unit within the scope; only_own: what it answers for itself, not its units
+    fact_open: people without this fact (1-4)
+    hours: people handed over at least so many full hours ago, and less than so many
     """
-    tasks = filtered(scope, at=at, which=which, pushed_list=pushed_list, unit=unit, fact_open=fact_open)
+    tasks = filtered(
+        scope,
+        at=at,
+        which=which,
+        pushed_list=pushed_list,
+        unit=unit,
+        only_own=only_own,
+        fact_open=fact_open,
+        hours=hours,
+    )
     total = tasks.order_by()[: COUNTED_AT_MOST + 1].count()
     # What is closed is read unit by unit, along the index; what is open, the most pressing first.
     column, order = ("closed_at", ("path", "closed_at", "id")) if which == "closed" else ("due_at", ("due_at", "id"))
@@ -94,31 +108,38 @@ def filtered(
     which: str,
     pushed_list: int | None = None,
     unit: str | None = None,
+    only_own: bool = False,
     fact_open: int | None = None,
+    hours: tuple[int, int | None] | None = None,
 ) -> QuerySet[Task]:
     """Return the verification tasks that a filter holds: a number on a page and its rows are this same set."""
     path = unit if unit and scope.holds(unit) else scope.path
-    tasks = Task.objects.filter(within(path), kind="verification")
+    tasks = Task.objects.filter(Q(path=path) if only_own else within(path), kind="verification")
     if pushed_list is not None:
         asked = ListEntry.objects.filter(pushed_list_id=pushed_list, duplicate_of=None).exclude(ending=6)
         tasks = tasks.filter(pk__in=asked.values("task_id"))
-    still_open = ~Q(state=TaskState.CLOSED)
-    conditions = {
-        "open": still_open,
-        "overdue": still_open & Q(due_at__lt=at),
-        "soon": still_open & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=6)),
-        "next_two_hours": still_open & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=2)),
-        "blocked": still_open & Q(blocked_since__isnull=False),
-        "not_accepted": Q(state=TaskState.HANDED_OVER),
-        "never_found": still_open & ~Q(check_row__proposed_by=""),
-        "closed": Q(state=TaskState.CLOSED),
-        "all": Q(),
-    }
-    tasks = tasks.filter(conditions.get(which, still_open))
+    tasks = tasks.filter(_conditions(at).get(which, STILL_OPEN))
+    if hours is not None:
+        tasks = tasks.filter(handed_over_at__lte=at - timedelta(hours=hours[0]))
+        if hours[1] is not None:
+            tasks = tasks.filter(handed_over_at__gt=at - timedelta(hours=hours[1]))
     if fact_open in (1, 2, 3, 4):
         column = ("counted", "identified", "located", "controlled")[fact_open - 1]
         tasks = tasks.filter(**{f"check_row__{column}__isnull": True})
     return tasks
+
+
+def _conditions(at: datetime) -> dict[str, Q]:
+    return {
+        "overdue": STILL_OPEN & Q(due_at__lt=at),
+        "soon": STILL_OPEN & due_soon(at, share=due_soon_share(at)),
+        "next_two_hours": STILL_OPEN & Q(due_at__gte=at, due_at__lte=at + timedelta(hours=2)),
+        "blocked": STILL_OPEN & Q(blocked_since__isnull=False),
+        "not_accepted": Q(state=TaskState.HANDED_OVER),
+        "never_found": STILL_OPEN & ~Q(check_row__proposed_by=""),
+        "closed": Q(state=TaskState.CLOSED),
+        "all": Q(),
+    }
 
 
 def _rows(scope: Scope, tasks: list[Task], at: datetime) -> list[EntryRow]:

@@ -7,9 +7,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.policy.rules import due_soon_share
-from shali.foundation.tasks.rules import soon_from
 from shali.foundation.ui.refusal import NotInScope
-from shali.verification.models import ListEntry, ListState, PushedList
+from shali.verification.models import ListEntry, ListState, PushedList, due_soon
 from shali.verification.queries.tallies import Sums, by_path, has_people_of, tallies
 from shali.verification.rules import AGE_BANDS
 
@@ -186,12 +185,11 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
 
 
 def _sums(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> dict[str, Any]:
-    soon_after = _soon_hour(one, at)
     return entries.aggregate(
         people=Count("id"),
         closed=Count("id", filter=~OPEN),
         overdue=Count("id", filter=OPEN & Q(task__due_at__lt=at)),
-        soon=Count("id", filter=OPEN & Q(task__due_at__gte=at, task__due_at__lte=soon_after)),
+        soon=Count("id", filter=OPEN & due_soon(at, share=due_soon_share(at), task="task__")),
         blocked=Count("id", filter=OPEN & Q(task__blocked_since__isnull=False)),
         not_accepted=Count("id", filter=OPEN & Q(task__state=1)),
         counted=Count("task__check_row__counted"),
@@ -201,14 +199,6 @@ def _sums(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> dict
         in_time=Count("id", filter=Q(struck_off_at__lte=one.due_at)),
         last=Max("struck_off_at"),
     )
-
-
-def _soon_hour(one: PushedList, at: datetime) -> datetime:
-    """An open task is due soon when its deadline lies before this hour."""
-    margin = one.due_at - soon_from(
-        handed_over_at=one.handed_over_at, due_at=one.due_at, soon_share=due_soon_share(one.handed_over_at)
-    )
-    return at + margin
 
 
 def _bands(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> tuple[Band, ...]:

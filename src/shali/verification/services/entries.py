@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.tasks.services.close import NotOpen
+from shali.foundation.ui.formats import hour
 from shali.foundation.ui.refusal import NotInScope, Refusal
 from shali.verification.models import AnomalyKind, AttemptResult, Way
+from shali.verification.queries.checks import ended_by
 from shali.verification.rules import Fact
 from shali.verification.services.anomalies import raise_anomaly
 from shali.verification.services.endings import close_with_four_facts
@@ -54,8 +56,7 @@ def _take(scope: Scope, entry: Entry, *, by: str, at: datetime) -> Outcome:
         with transaction.atomic():
             _dispatch(scope, entry, by=by, at=at)
     except NotOpen:
-        # The same closing sent twice; what it asked for is so.
-        return Outcome(entry.entry, is_taken=True)
+        return _closed_before(scope, entry, by=by)
     except Refusal as refusal:
         return Outcome(entry.entry, is_taken=False, message=refusal.message)
     except NotInScope:
@@ -65,6 +66,19 @@ def _take(scope: Scope, entry: Entry, *, by: str, at: datetime) -> Outcome:
     except ValueError:
         return Outcome(entry.entry, is_taken=False, message=_("This entry cannot be read. Enter it again."))
     return Outcome(entry.entry, is_taken=True)
+
+
+def _closed_before(scope: Scope, entry: Entry, *, by: str) -> Outcome:
+    """The same closing sent twice is taken: what it asked for is so. Whom another forestalled is told who it was."""
+    ended = ended_by(scope, entry.task)
+    if ended is None or ended.by == by:
+        return Outcome(entry.entry, is_taken=True)
+    return Outcome(
+        entry.entry,
+        is_taken=False,
+        message=_("%(who)s struck this person off at %(hour)s; yours was not needed.")
+        % {"who": ended.who, "hour": hour(ended.at)},
+    )
 
 
 def _dispatch(scope: Scope, entry: Entry, *, by: str, at: datetime) -> None:

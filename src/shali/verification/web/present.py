@@ -121,7 +121,6 @@ def age_bars(figures: ListFigures) -> list[Bar]:
     bars = []
     for place, band in enumerate(figures.bands):
         label = f"{band.from_hours}–{band.to_hours}" if band.to_hours else _("over %(n)d") % {"n": band.from_hours}
-        which = "overdue" if band.state == "overdue" else "open"
         bars.append(
             Bar(
                 label,
@@ -129,7 +128,7 @@ def age_bars(figures: ListFigures) -> list[Bar]:
                 8 + place * 46,
                 round(200 * band.people / widest),
                 band.state,
-                f"{page}?which={which}",
+                f"{page}?which=open&hours={band.from_hours}",
             )
         )
     return bars

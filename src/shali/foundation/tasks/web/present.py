@@ -64,8 +64,9 @@ def _why(line: Line) -> str:
         ("answer", words.ANSWERS),
         ("step", words.STEPS),
     ):
-        if key in detail:
-            said.append(known.get(detail[key], detail[key]))
+        # A capability's own codes, as the answer to a fact, are said in its part of the page.
+        if detail.get(key) in known:
+            said.append(known[detail[key]])
     if line.act == "asked_again" and line.detail.get("due_brought_forward"):
         said.append(_("the deadline came forward"))
     return _("; ").join(str(word) for word in said)

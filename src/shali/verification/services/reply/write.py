@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import openpyxl
 import xlsxwriter
@@ -37,7 +37,9 @@ Sheets = list[dict[str, Any]]  # of an inspection: the reader's own JSON
 
 def into_own_workbook(path: Path, *, form: str, sheets: Sheets, rows: Iterable[ReplyRow], added: Added) -> io.BytesIO:
     """Return the sender's workbook with our columns right of his; an old .xls comes back as .xlsx."""
-    book = openpyxl.load_workbook(path) if form == "xlsx" else _from_old(path)
+    # As a file already open: the original lies without an ending to its name, and openpyxl goes by that.
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file) if form == "xlsx" else _from_old(file)
     pages = {sheet["index"]: book[sheet["name"]] for sheet in sheets if sheet["tables"]}
     starts = {index: _first_free(pages[index], sheets) for index in pages}
     blocks = {sheet["index"]: _blocks(sheet["tables"]) for sheet in sheets if sheet["tables"]}
@@ -65,10 +67,10 @@ def into_own_workbook(path: Path, *, form: str, sheets: Sheets, rows: Iterable[R
     return content
 
 
-def _from_old(path: Path) -> openpyxl.Workbook:
+def _from_old(file: BinaryIO) -> openpyxl.Workbook:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    for name in (old := load_old_workbook(str(path))).sheet_names:
+    for name in (old := load_old_workbook(file)).sheet_names:
         page = book.create_sheet(name)
         for line in old.get_sheet_by_name(name).to_python(skip_empty_area=False):
             page.append([None if value == "" else value for value in line])

@@ -1,4 +1,4 @@
-// The queue of entries on the telephone: kept in IndexedDB until the server has named each one as taken or refused.
+// The queue of entries on the telephone: kept in IndexedDB until the server has named each one as taken; a refused one stays with its sentence.
 // An entry holds the task's public number and answer codes, never a name, a telephone or an address.
 const NAME = "shali-entries";
 const STORE = "entries";
@@ -28,8 +28,11 @@ async function inStore(mode, work) {
 
 export const keep = (entry) => inStore("readwrite", (store) => store.put(entry));
 export const forget = (name) => inStore("readwrite", (store) => store.delete(name));
-export const waiting = async (post) =>
-  (await inStore("readonly", (store) => store.getAll())).filter((e) => e.post === post).sort((a, b) => a.taken_at - b.taken_at);
+const all = async (post) =>
+  (await inStore("readonly", (store) => store.getAll())).filter((e) => e.post === post).sort((a, b) => a.taken_at - b.taken_at || a.place - b.place);
+export const waiting = async (post) => (await all(post)).filter((e) => !e.refused);
+// What the server did not take, each with its sentence in `refused`; it stays until the worker sends it again or drops it.
+export const refused = async (post) => (await all(post)).filter((e) => e.refused);
 
 // Which entries may leave the telephone: those that the server has answered. Anything unanswered stays.
 export function answered(sent, outcomes) {

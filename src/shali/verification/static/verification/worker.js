@@ -1,5 +1,5 @@
 // The worker's page: each tap is kept on the telephone first and sent when there is a network.
-import { answered, forget, keep, waiting } from "./queue.js";
+import { answered, forget, keep, refused, waiting } from "./queue.js";
 
 const page = document.querySelector("[data-island='worker']");
 if (page) start(page);
@@ -9,12 +9,49 @@ function start(root) {
   const net = root.querySelector("[data-net]");
   const netWords = root.querySelector("[data-net-words]");
   let sending = false;
+  let place = 0;
 
   async function show() {
     const left = await waiting(post);
     net.hidden = navigator.onLine && left.length === 0;
     netWords.textContent = navigator.onLine ? `${left.length} ${root.dataset.waiting}` : `${root.dataset.offline} (${left.length})`;
     root.dataset.queued = String(left.length);
+    await showRefused();
+  }
+
+  // Each refused entry with whom it was for, what it said and why it was not taken; both buttons are the worker's.
+  async function showRefused() {
+    const place = root.querySelector("[data-refused-entries]");
+    const pattern = root.querySelector("template[data-refused-entry]");
+    const rows = (await refused(post)).map((entry) => {
+      const row = pattern.content.cloneNode(true).firstElementChild;
+      row.querySelector("[data-about]").textContent = about(entry);
+      row.querySelector("[data-sentence]").textContent = entry.refused;
+      row.querySelector("[data-again]").addEventListener("click", async () => { await keep({ ...entry, refused: "" }); send(); });
+      row.querySelector("[data-drop]").addEventListener("click", async () => { await forget(entry.entry); show(); });
+      return row;
+    });
+    place.hidden = rows.length === 0;
+    place.replaceChildren(...rows);
+  }
+
+  function about(entry) {
+    const card = cardOf(entry.task);
+    const name = card?.querySelector(".name").textContent ?? `${root.dataset.number} ${entry.task}`;
+    const radio = entry.kind === "finding" && card?.querySelector(`[name=fact_${entry.fact}][value="${CSS.escape(entry.answer)}"]`);
+    return radio ? `${name} · ${radio.parentElement.textContent.trim()}` : name;
+  }
+
+  const cardOf = (task) => root.querySelector(`[data-task="${CSS.escape(task)}"]`);
+
+  // Answers that still wait are shown as given: a page read anew knows only what the server has.
+  async function showWaiting() {
+    for (const entry of await waiting(post)) {
+      const card = cardOf(entry.task);
+      if (!card || entry.kind !== "finding") continue;
+      const radio = card.querySelector(`[name=fact_${entry.fact}][value="${CSS.escape(entry.answer)}"]`);
+      if (radio) { radio.checked = true; settle(card, radio.closest("[data-fact]"), radio, false); }
+    }
   }
 
   async function send() {
@@ -33,7 +70,8 @@ function start(root) {
         const { outcomes } = await answer.json();
         const settled = answered(batch, outcomes);
         for (const { entry, outcome } of settled) {
-          await forget(entry.entry);
+          if (outcome.taken) await forget(entry.entry);
+          else await keep({ ...entry, refused: outcome.message });
           report(entry, outcome);
         }
         if (!settled.length) break;
@@ -47,16 +85,23 @@ function start(root) {
   }
 
   async function add(task, what) {
-    await keep({ entry: crypto.randomUUID(), post, task, taken_at: Date.now(), ...what });
+    place += 1;
+    await keep({ entry: name(), post, task, taken_at: Date.now(), place, ...what });
     await show();
     send();
   }
 
   function report(entry, outcome) {
-    const card = root.querySelector(`[data-task="${CSS.escape(entry.task)}"]`);
-    if (!card) return;
-    if (!outcome.taken) toast(`${root.dataset.refused}: ${outcome.message}`);
-    else if (entry.kind === "close") { card.remove(); toast(root.dataset.closed); openNext(); }
+    const card = cardOf(entry.task);
+    if (!outcome.taken) { toast(`${root.dataset.refused}: ${outcome.message}`); if (card) ready(card); }
+    else if (card && entry.kind === "close") { oneLess(card); card.remove(); toast(root.dataset.closed); openNext(); }
+  }
+
+  function oneLess(card) {
+    for (const which of new Set(["open", card.dataset.state])) {
+      const figure = root.querySelector(`[data-tab="${which}"]`);
+      if (figure) figure.textContent = String(Math.max(0, Number(figure.textContent.replace(/\D/g, "")) - 1));
+    }
   }
 
   function openNext() {
@@ -102,12 +147,12 @@ function start(root) {
   addEventListener("online", send);
   addEventListener("offline", show);
   setInterval(send, 15_000);
-  send();
-  show();
+  for (const card of root.querySelectorAll("[data-task]")) ready(card);
+  showWaiting().then(show).then(send);
 }
 
 // A fact answered folds away, the next one opens; the last act is free when all four stand.
-function settle(card, ask, radio) {
+function settle(card, ask, radio, moves = true) {
   const establishes = !/_yet$|somebody_else/.test(radio.value);
   ask.classList.remove("reopened");
   ask.dataset.state = establishes ? "done" : "now";
@@ -117,12 +162,26 @@ function settle(card, ask, radio) {
   const asks = [...card.querySelectorAll("[data-fact]")];
   const next = asks.find((one) => one.dataset.state !== "done");
   for (const one of asks) if (one.dataset.state !== "done") one.dataset.state = one === next ? "now" : "later";
+  ready(card);
   const close = card.querySelector("[data-close]");
-  close.disabled = Boolean(next);
   const why = card.querySelector("[data-why]");
   const open = asks.filter((one) => one.dataset.state !== "done").map((one) => one.querySelector("legend").childNodes[1].textContent.trim());
   why.textContent = next ? `${card.closest("[data-missing]").dataset.missing}: ${open.join(" · ")}` : "";
-  (next?.querySelector("input[type=radio]") ?? close).focus({ preventScroll: true });
+  if (moves) (next?.querySelector("input[type=radio]") ?? close).focus({ preventScroll: true });
+}
+
+// Without this script the button is free, and the server says what is missing.
+function ready(card) {
+  card.querySelector("[data-close]").disabled = Boolean(card.querySelector("[data-fact]:not([data-state=done])"));
+}
+
+// An entry's own name. crypto.randomUUID is there over https only; a desk's first evening is often plain http.
+function name() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return [...bytes].map((byte, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
 }
 
 function csrf() {

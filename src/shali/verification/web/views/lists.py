@@ -11,8 +11,9 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.policy.rules import due_soon_share
 from shali.verification.queries import words
-from shali.verification.queries.entries import entries_page
+from shali.verification.queries.entries import WHICH, entries_page
 from shali.verification.queries.lists import list_figures, lists
+from shali.verification.rules import AGE_BANDS
 from shali.verification.services.receive import receive_list
 from shali.verification.services.reply import make_reply
 from shali.verification.web import present
@@ -62,16 +63,20 @@ def receive(request: PostRequest) -> HttpResponse:
 def one_list(request: PostRequest, pushed_list: str) -> HttpResponse:
     at = now()
     figures = list_figures(request.scope, pushed_list, at=at)
-    which = request.GET.get("which", "open")
+    which = asked if (asked := request.GET.get("which", "open")) in WHICH else "open"
     unit = request.GET.get("unit", "")
     fact_open = request.GET.get("fact_open", "")
+    band = next((b for b in AGE_BANDS if str(b.from_hours) == request.GET.get("hours")), None)
     page = entries_page(
         request.scope,
         at=at,
         which=which,
         pushed_list=figures.id,
         unit=unit,
+        # The unit's own row in the table of its units holds what it answers for itself.
+        only_own=unit == request.scope.path,
         fact_open=int(fact_open) if fact_open.isdigit() else None,
+        hours=(band.from_hours, band.to_hours) if band else None,
         after=request.GET.get("after", ""),
     )
     line, agrees = present.announced_line(figures)
@@ -89,6 +94,7 @@ def one_list(request: PostRequest, pushed_list: str) -> HttpResponse:
             "page": page,
             "which": which,
             "unit": unit,
+            "band": band,
             "fact_open": fact_open,
             "fact_word": words.FACTS_SHORT.get(int(fact_open)) if fact_open.isdigit() else "",
             "channel": words.CHANNELS[figures.channel],

@@ -13,6 +13,7 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.journal.access import record_access
+from shali.foundation.policy.rules import undo_minutes
 from shali.foundation.ui.refusal import WrongInput
 from shali.verification.queries import words
 from shali.verification.queries.words import Way
@@ -61,6 +62,7 @@ def my_people_page(request: PostRequest) -> HttpResponse:
             "cards": cards,
             "which": which,
             "at": at,
+            "undo_minutes": undo_minutes(at),
             "results": words.RESULTS,
             "anomalies": words.ANOMALIES,
             "ways": words.WAYS,
@@ -112,10 +114,8 @@ def one_task(request: PostRequest, task: str) -> HttpResponse:
     for message in refused:
         messages.error(request, message)
     if not refused:
-        messages.success(
-            request,
-            _("Struck off. Undo within 10 minutes on the task's page.") if form.get("act") == "close" else _("Kept."),
-        )
+        struck_off = _("Struck off. Undo within %(n)d minutes on the task's page.") % {"n": undo_minutes(at)}
+        messages.success(request, struck_off if form.get("act") == "close" else _("Kept."))
     return redirect("verification:my_people")
 
 

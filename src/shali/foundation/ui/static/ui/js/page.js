@@ -13,7 +13,7 @@ for (const button of document.querySelectorAll("[data-theme-switch]")) {
   });
 }
 
-const loadedAt = Date.now();
+let loadedAt = Date.now();
 function tick() {
   const server = Number(document.documentElement.dataset.now || 0);
   if (!server) return;
@@ -80,9 +80,13 @@ for (const toast of document.querySelectorAll(".toast:not([data-stays])")) {
 async function refresh(part) {
   try {
     const answer = await fetch(location.href, { headers: { "X-Part": "1" } });
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-refresh]");
+    if (!answer.ok) throw new Error(`The page answered ${answer.status}.`);
+    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = read.querySelector("[data-refresh]");
     if (!fresh) { location.reload(); return; }
+    // The clocks go on from the hour of the new figures.
+    const hour = read.documentElement.dataset.now;
+    if (hour) { document.documentElement.dataset.now = hour; loadedAt = Date.now(); }
     const before = new Map([...part.querySelectorAll("[data-figure]")].map((e) => [e.dataset.figure, e.textContent]));
     for (const figure of fresh.querySelectorAll("[data-figure]")) {
       if (before.has(figure.dataset.figure) && before.get(figure.dataset.figure) !== figure.textContent) figure.classList.add("changed");
