@@ -33,7 +33,9 @@ MANY = int(os.environ.get("SHALI_CANARIES", "400"))
 DESK = system_scope("test")
 NOW = datetime(2022, 8, 10, 1, 30, tzinfo=UTC)
 # A name, a number, a telephone and an address that nothing else in the world is written like.
-CANARY = re.compile(rb"QZX\d{5}|411190197\d{9}[\dX]|(?<![0-9a-f])1439000\d{4}(?![0-9a-f])|\xe6\x9a\x97\xe5\x8f\xb7\xe5\xb7\xb7\d{5}")
+CANARY = re.compile(
+    rb"QZX\d{5}|411190197\d{9}[\dX]|(?<![0-9a-f])1439000\d{4}(?![0-9a-f])|\xe6\x9a\x97\xe5\x8f\xb7\xe5\xb7\xb7\d{5}"
+)
 
 
 def canary(number: int) -> str:
