@@ -60,6 +60,10 @@ def open_tasks_for_rows(announced: Announced) -> None:
         )
         _note_what_must_be_established(opened, at_rules=announced.at)
         _add_askers(rows, opened)
+        # A mended row may bring somebody to a list on which everybody was struck off.
+        PushedList.objects.filter(pk__in={row.pushed_list.pk for row in rows}, state=ListState.CLOSED).update(
+            state=ListState.OPEN, closed_at=None
+        )
 
 
 def _rows_with_units(facts: list[tuple[RowSettled, int]], lists: dict[int | None, PushedList]) -> list[_Row]:

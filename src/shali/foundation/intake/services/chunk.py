@@ -52,7 +52,7 @@ class Settler:
 
     def settle(self, rows: Sequence[RowRead]) -> None:
         """Store rows with their states, enrol who is new, open reviews, and announce whom each row means."""
-        numbers = next_ids("intake_row", count=len(rows))
+        numbers = self._numbers(rows)
         taken = [(row, n) for row, n in zip(rows, numbers, strict=True) if row.state == "taken"]
         divisions = [self._division(row) for row, _ in taken]
         claims = [claim_of(row.values, division=division) for (row, _), division in zip(taken, divisions, strict=True)]
@@ -73,6 +73,9 @@ class Settler:
             by="system:intake",
             at=self.at,
         )
+
+    def _numbers(self, rows: Sequence[RowRead]) -> list[int]:
+        return next_ids("intake_row", count=len(rows))
 
     def _division(self, row: RowRead) -> str:
         address = row.values.get("address")

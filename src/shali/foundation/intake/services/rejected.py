@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 import xlsxwriter
@@ -51,11 +52,23 @@ def rejected_workbook(*, scope: Scope, batch: str, by: str, at: datetime) -> Mad
 def _write(batch: Batch, rows: list[Row]) -> io.BytesIO:
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    page = book.add_worksheet(_("Rejected rows"))
     bold = book.add_format({"bold": True, "bottom": 1})
     text = book.add_format({"num_format": "@"})
     wrong = book.add_format({"num_format": "@", "bg_color": "#FCE5E3", "font_color": "#B01520"})
-    headings = _headings(batch)
+    for title, table in tables_of(batch).items():
+        here = [row for row in rows if title_of(row.sheet, table=row.table) == title]
+        if here:
+            _write_table(book.add_worksheet(title), table, here, formats=(bold, text, wrong))
+    book.close()
+    content.seek(0)
+    return content
+
+
+def _write_table(
+    page: xlsxwriter.worksheet.Worksheet, table: dict[str, Any], rows: list[Row], *, formats: tuple[object, ...]
+) -> None:
+    bold, text, wrong = formats
+    headings = [column["heading"] or column["letter"] for column in table["columns"]]
     shown = [*headings, _("Sheet"), _("Row"), _("Column"), _("Reason"), _("What to do")]
     for column, heading in enumerate(shown):
         page.write_string(0, column, heading, bold)
@@ -63,9 +76,20 @@ def _write(batch: Batch, rows: list[Row]) -> io.BytesIO:
     page.set_column(len(headings), len(shown) - 1, 22)
     for line, row in enumerate(rows, start=1):
         _write_row(page, line, row, width=len(headings), formats=(text, wrong))
-    book.close()
-    content.seek(0)
-    return content
+
+
+def title_of(sheet: int, *, table: int) -> str:
+    """Return the title of the worksheet that holds the rejected rows of a table; by it they are known again."""
+    return f"{sheet + 1}-{table + 1}"
+
+
+def tables_of(batch: Batch) -> dict[str, dict[str, Any]]:
+    """Return the tables of a batch's file, as inspected, by the titles of their worksheets."""
+    return {
+        title_of(sheet["index"], table=number): table
+        for sheet in batch.inspection.get("sheets", [])
+        for number, table in enumerate(sheet["tables"])
+    }
 
 
 def _write_row(page: object, line: int, row: Row, *, width: int, formats: tuple[object, object]) -> None:
@@ -83,13 +107,6 @@ def _write_row(page: object, line: int, row: Row, *, width: int, formats: tuple[
     write(line, width + 2, first["column"])
     write(line, width + 3, said.message(language) if said else first["code"])
     write(line, width + 4, said.cure(language) if said else "")
-
-
-def _headings(batch: Batch) -> list[str]:
-    for sheet in batch.inspection.get("sheets", []):
-        for table in sheet["tables"]:
-            return [column["heading"] or column["letter"] for column in table["columns"]]
-    return []
 
 
 def _index(letter: str) -> int:

@@ -68,8 +68,12 @@ def undo_review(*, scope: Scope, review: str, by: str, at: datetime) -> None:
     )
     if found is None:
         raise NotInScope
-    if found.state in (ReviewState.OPEN, ReviewState.ASKED):
+    if found.state == ReviewState.OPEN:
         raise DecidedBefore(_("This question is open; there is nothing to undo."))
+    if found.state == ReviewState.ASKED:
+        # "Cannot tell" changed nothing but the question itself.
+        Review.objects.filter(pk=found.pk).update(state=ReviewState.OPEN, decided_by="", decided_at=None)
+        return
     with in_scope(system_scope("intake")):
         if found.state == ReviewState.SAME:
             merge = Merge.objects.filter(

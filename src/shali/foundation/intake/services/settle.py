@@ -4,10 +4,11 @@ A kill leaves the batch SETTLING with `rows_done` rows settled; the job runs aga
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -59,7 +60,27 @@ def confirm_batch(
 
 
 def settle_batch(*, batch: int, at: datetime) -> Batch:
-    """Settle every row of a confirmed batch; running it again after a kill goes on where it stopped."""
+    """Settle every row of a confirmed batch; running it again after a kill goes on where it stopped.
+
+    One at a time in the whole house, whoever calls: two files that name the same new person must not enrol him twice.
+    """
+    with _one_at_a_time():
+        return _settle(batch, at=at)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        # Held by the connection, not by a transaction: a killed process lets it go.
+        cursor.execute("select pg_advisory_lock(hashtext('intake:settle'))")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(hashtext('intake:settle'))")
+
+
+def _settle(batch: int, *, at: datetime) -> Batch:
     with in_scope(system_scope("intake")):
         found = Batch.objects.select_related("file").get(pk=batch)
     if found.state != BatchState.SETTLING:
@@ -98,6 +119,8 @@ def _show(batch: int, *, at: datetime) -> Batch:
     """Flip the batch to settled; the database checks that its rows add up."""
     with in_scope(system_scope("intake")):
         found = Batch.objects.select_for_update().get(pk=batch)
+        if found.state != BatchState.SETTLING:
+            return found  # another run showed it, or somebody took the import back meanwhile
         recount(found)
         found.state, found.settled_at, found.rows_total = BatchState.SETTLED, at, found.received
         found.save()

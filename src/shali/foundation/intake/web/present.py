@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from shali.foundation.intake.queries import words
 from shali.foundation.intake.queries.batches import RowShown
 from shali.foundation.intake.queries.words import Batch
 from shali.foundation.intake.reading.sentences import MARKS, REJECTIONS, WARNINGS
+from shali.foundation.intake.services.mended import Mended
 from shali.foundation.intake.services.preview import Preview
 from shali.foundation.ui.formats import num
 
@@ -133,3 +134,11 @@ def why(code: str, language: str) -> str:
         if code in table:
             return table[code].message(language)
     return str(words.LINKAGE.get(code, words.LINKAGE[""]))
+
+
+def mended_words(done: Mended) -> str:
+    """Say what became of mended rows; each of the three counts is said, none is left out."""
+    taken = ngettext("%(n)s row is taken now.", "%(n)s rows are taken now.", done.taken) % {"n": num(done.taken)}
+    still = ngettext("%(n)s is still rejected.", "%(n)s are still rejected.", done.still_rejected)
+    other = ngettext("%(n)s was taken before.", "%(n)s were taken before.", done.not_waiting)
+    return " ".join((taken, still % {"n": num(done.still_rejected)}, other % {"n": num(done.not_waiting)}))

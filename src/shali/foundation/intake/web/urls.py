@@ -12,5 +12,6 @@ urlpatterns = [
     path("<str:batch>/mapping/", batch.mapping, name="mapping"),
     path("<str:batch>/confirm/", batch.confirm, name="confirm"),
     path("<str:batch>/rejected/", batch.rejected, name="rejected"),
+    path("<str:batch>/mended/", batch.mended, name="mended"),
     path("<str:batch>/undo/", batch.undo, name="undo"),
 ]

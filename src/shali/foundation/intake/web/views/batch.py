@@ -1,5 +1,10 @@
+from pathlib import Path
+
+from django.contrib import messages
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shali.foundation.accounts.policy import PostRequest, policy
@@ -10,6 +15,7 @@ from shali.foundation.intake.queries import batches, words
 from shali.foundation.intake.queries.words import Batch, BatchState
 from shali.foundation.intake.services.confirm import confirm_and_defer
 from shali.foundation.intake.services.mappings import correct_mapping
+from shali.foundation.intake.services.mended import take_mended
 from shali.foundation.intake.services.preview import preview
 from shali.foundation.intake.services.rejected import rejected_workbook
 from shali.foundation.intake.services.undo import undo_batch
@@ -48,7 +54,7 @@ def one(request: PostRequest, batch: str) -> HttpResponse:
 
 def _rows(request: PostRequest, found: Batch) -> dict[str, object]:
     state = request.GET.get("state", "all")
-    after, _sign, before = request.GET.get("after", "").partition("~")
+    after, _tilde, before = request.GET.get("after", "").partition("~")
     page = batches.rows_page(
         request.scope,
         found,
@@ -94,6 +100,25 @@ def confirm(request: PostRequest, batch: str) -> HttpResponse:
 def rejected(request: PostRequest, batch: str) -> FileResponse:
     made = rejected_workbook(scope=request.scope, batch=batch, by=request.scope.name, at=now())
     return FileResponse(made.content, as_attachment=True, filename=made.file_name, content_type=made.content_type)
+
+
+@policy(verb=Verb.RECEIVE_LISTS)
+@require_POST
+def mended(request: PostRequest, batch: str) -> HttpResponse:
+    """Take back the workbook of rejected rows, mended: only those rows are taken."""
+    upload = request.FILES.get("file")
+    if not isinstance(upload, TemporaryUploadedFile):
+        raise WrongInput(_("Choose the workbook of rejected rows, mended."), fields={"file": "missing"})
+    done = take_mended(
+        scope=request.scope,
+        batch=batch,
+        path=Path(upload.temporary_file_path()),
+        file_name=upload.name or "",
+        by=request.scope.name,
+        at=now(),
+    )
+    messages.success(request, present.mended_words(done))
+    return redirect("intake:batch", batch)
 
 
 @policy(verb=Verb.UNDO_LISTS)
