@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shali.foundation.intake.models import Batch
     from shali.foundation.jurisdictions.scope import Scope
 
-CHANNELS = "provincial_big_data, public_security, other_city, hospital, own_finding, …"
+CHANNELS = "provincial_big_data, public_security, another_city, hospital, own_finding, other"
 BatchId = Annotated[str, typer.Argument(help="The file's public number, as `receive` printed it")]
 Out = Annotated[Path, typer.Option("--out", help="Where to write the workbook; never over a file that is there")]
 
@@ -24,10 +24,13 @@ def receive(
     file: Annotated[Path, typer.Argument(help="The list as it came: .xlsx, .xls or text", exists=True, dir_okay=False)],
     *,
     channel: Annotated[str, typer.Option(help=f"Who pushed it: {CHANNELS}")],
-    sender: Annotated[str, typer.Option(help="The sender; corrected columns are remembered under this name")],
     handed_over: Annotated[
         datetime, typer.Option(help="Hour of hand-over, in the city's time; the clock runs from it")
     ],
+    sender: Annotated[
+        str,
+        typer.Option(help="The sender, or the channel when left out; corrected columns are remembered under it"),
+    ] = "",
     announced: Annotated[int | None, typer.Option(min=0, help="How many people the sender announces")] = None,
     reference: Annotated[str, typer.Option(help="The sender's reference")] = "",
     accept_difference: Annotated[
@@ -43,6 +46,7 @@ def receive(
         from shali.foundation.clocks import city_zone, now
         from shali.foundation.intake.models import BatchState
         from shali.foundation.jurisdictions.scope import in_scope
+        from shali.verification.queries.words import CHANNELS as CHANNEL_WORDS
         from shali.verification.services.receive import HandOver, receive_list
 
         scope, at = _scope(), handed_over
@@ -50,7 +54,8 @@ def receive(
             at = at.replace(tzinfo=city_zone())
         if at > now():
             _refuse("The hour of hand-over has not come yet.")
-        said = HandOver(_channel(channel), sender, reference, announced, at, "")
+        kind = _channel(channel)
+        said = HandOver(kind, sender or str(CHANNEL_WORDS[kind]), reference, announced, at, "")
         with in_scope(scope):
             got = receive_list(scope=scope, path=file, file_name=file.name, hand_over=said, by=scope.name, at=now())
             if got.is_new is False:
@@ -124,6 +129,22 @@ def rejected(batch: BatchId, *, out: Out) -> None:
         _write(out, made.content.read())
 
 
+def mend(
+    batch: BatchId,
+    file: Annotated[Path, typer.Argument(help="The workbook of rejected rows, mended.", exists=True, dir_okay=False)],
+) -> None:
+    """Take the rejected rows that were mended, and only those; what is still wrong stays rejected with its reason."""
+    with installation():
+        from shali.foundation.clocks import now
+        from shali.foundation.intake.services.mended import take_mended
+        from shali.foundation.jurisdictions.scope import in_scope
+
+        scope = _scope()
+        with in_scope(scope):
+            done = take_mended(scope=scope, batch=batch, path=file, file_name=file.name, by=scope.name, at=now())
+        print(f"{done.taken} taken, {done.still_rejected} still rejected, {done.not_waiting} taken before")
+
+
 def undo(batch: BatchId) -> None:
     """Take a whole import back while nothing was built on it; else say what was."""
     with installation():
@@ -151,7 +172,7 @@ def reply(pushed_list: Annotated[str, typer.Argument(help="The list's public num
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands that need the installation."""
-    for command in (receive, show, rejected, undo, reply):
+    for command in (receive, show, rejected, mend, undo, reply):
         app.command()(command)
 
 
@@ -161,7 +182,7 @@ def _scope() -> "Scope":
 
     from shali.foundation.jurisdictions.scope import Scope
 
-    return Scope(path=getattr(settings, "CITY_PATH", "4111"), name=f"terminal:{getpass.getuser()}"[:60])
+    return Scope(path=settings.CITY, name=f"terminal:{getpass.getuser()}"[:60])
 
 
 def _channel(word: str) -> int:
