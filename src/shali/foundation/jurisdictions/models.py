@@ -114,9 +114,7 @@ class UnitChange(models.Model):
             models.CheckConstraint(
                 name="jurisdictions_unitchange_two_persons", condition=~Q(approved_by=F("proposed_by"))
             ),
-            models.CheckConstraint(
-                name="jurisdictions_unitchange_two_people", condition=~Q(approver=F("proposer"))
-            ),
+            models.CheckConstraint(name="jurisdictions_unitchange_two_people", condition=~Q(approver=F("proposer"))),
             models.CheckConstraint(
                 name="jurisdictions_unitchange_declined_or_approved",
                 condition=Q(declined_at__isnull=True) | Q(approved_at__isnull=True),

@@ -38,7 +38,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The column is the common parent of others, found anew. of: for each, the look-ups that may name it, first non-empty."""
+    """The column is the common parent of others. of: for each of them, the look-ups that may name it, first non-empty."""
 
     of: tuple[tuple[str, ...], ...]
 

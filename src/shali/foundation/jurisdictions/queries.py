@@ -1,10 +1,10 @@
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from shali.foundation.jurisdictions.models import Department, Unit, UnitChange
 from shali.foundation.jurisdictions.reference import DATA
@@ -22,6 +22,7 @@ class UnitRow:
     name_en: str
     population: int | None
     children: int
+    posts: int
 
 
 def unit(scope: Scope, path: str) -> Unit:
@@ -35,14 +36,65 @@ def unit(scope: Scope, path: str) -> Unit:
     return found
 
 
-def children(scope: Scope, path: str) -> list[UnitRow]:
-    """Return the open units just below one, in the city's order."""
-    found = (
-        Unit.objects.filter(within(scope.path), parent__path=path, closed_on=None)
-        .annotate(below=Count("children", filter=Q(children__closed_on=None)))
-        .order_by("place", "id")
+def children(scope: Scope, path: str, *, at: datetime | None = None) -> list[UnitRow]:
+    """Return the open units just below one, in the city's order. `at`: count the posts in force at that hour."""
+    found = Unit.objects.filter(within(scope.path), parent__path=path, closed_on=None)
+    return _rows(found.order_by("place", "id"), at)
+
+
+def units_named(scope: Scope, words: str, *, at: datetime | None = None) -> list[UnitRow]:
+    """Return the open units of a scope whose name or code holds the words, the highest first; a hundred at most."""
+    named = Q(name__icontains=words) | Q(name_en__icontains=words) | Q(code__startswith=words) | Q(path=words)
+    return _rows(Unit.objects.filter(named, within(scope.path), closed_on=None).order_by("level", "path")[:100], at)
+
+
+def _rows(found: QuerySet[Unit], at: datetime | None) -> list[UnitRow]:
+    units = list(found)
+    numbers = [unit.pk for unit in units]
+    below = dict(
+        Unit.objects.filter(parent__in=numbers, closed_on=None).values_list("parent").annotate(Count("id")).order_by()
     )
-    return [UnitRow(u.pk, u.code, u.path, u.level, u.name, u.name_en, u.population, u.below) for u in found]
+    in_force = Q(posts__starts_at__lte=at, posts__ends_at__gt=at, posts__revoked_at=None) if at else Q(pk=None)
+    posts = dict(
+        Unit.objects.filter(in_force, pk__in=numbers).values_list("pk").annotate(Count("posts__id")).order_by()
+    )
+    return [
+        UnitRow(u.pk, u.code, u.path, u.level, u.name, u.name_en, u.population, below.get(u.pk, 0), posts.get(u.pk, 0))
+        for u in units
+    ]
+
+
+def posts_at(unit: Unit, *, at: datetime) -> int:
+    """Return how many posts of a unit itself are in force."""
+    return Unit.objects.filter(
+        pk=unit.pk, posts__starts_at__lte=at, posts__ends_at__gt=at, posts__revoked_at=None
+    ).count()
+
+
+def open_changes(scope: Scope) -> list[UnitChange]:
+    """Return the changes of a scope that are neither made nor declined, the day that comes first on top."""
+    found = UnitChange.objects.filter(within(scope.path, "unit__path"), applied_at=None, declined_at=None)
+    return list(found.select_related("unit", "parent", "successor").order_by("effective_on", "id"))
+
+
+def made_changes(scope: Scope, path: str) -> list[UnitChange]:
+    """Return what was changed about a unit, or opened below it, newest first."""
+    found = UnitChange.objects.filter(
+        within(scope.path, "unit__path"), Q(unit__path=path) | Q(opened__path=path), applied_at__isnull=False
+    )
+    return list(found.select_related("unit", "parent", "successor").order_by("-applied_at", "-id")[:50])
+
+
+def homes_for(scope: Scope, found: Unit) -> list[Unit]:
+    """Return the units that a unit may be moved below: open, one level above, not its parent."""
+    above = Unit.objects.filter(within(scope.path), level=found.level - 1, closed_on=None)
+    return list(above.exclude(pk=found.parent_id).order_by("path"))
+
+
+def heirs_of(scope: Scope, found: Unit) -> list[Unit]:
+    """Return the units beside one, which may take over when it closes."""
+    beside = Unit.objects.filter(within(scope.path), parent=found.parent_id, closed_on=None)
+    return list(beside.exclude(pk=found.pk).order_by("place", "id"))
 
 
 def ancestors(scope: Scope, path: str) -> list[Unit]:

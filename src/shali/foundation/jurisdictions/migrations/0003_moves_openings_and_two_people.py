@@ -5,43 +5,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jurisdictions', '0002_scope_function'),
+        ("jurisdictions", "0002_scope_function"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='unitchange',
-            name='approver',
+            model_name="unitchange",
+            name="approver",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='unitchange',
-            name='declined_at',
+            model_name="unitchange",
+            name="declined_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='unitchange',
-            name='declined_by',
-            field=models.CharField(default='', max_length=60),
+            model_name="unitchange",
+            name="declined_by",
+            field=models.CharField(default="", max_length=60),
         ),
         migrations.AddField(
-            model_name='unitchange',
-            name='opened',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.unit'),
+            model_name="unitchange",
+            name="opened",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jurisdictions.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='unitchange',
-            name='proposer',
+            model_name="unitchange",
+            name="proposer",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.CheckConstraint(condition=models.Q(('approver', models.F('proposer')), _negated=True), name='jurisdictions_unitchange_two_people'),
+            model_name="unitchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("approver", models.F("proposer")), _negated=True),
+                name="jurisdictions_unitchange_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.CheckConstraint(condition=models.Q(('declined_at__isnull', True), ('approved_at__isnull', True), _connector='OR'), name='jurisdictions_unitchange_declined_or_approved'),
+            model_name="unitchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("declined_at__isnull", True), ("approved_at__isnull", True), _connector="OR"),
+                name="jurisdictions_unitchange_declined_or_approved",
+            ),
         ),
     ]

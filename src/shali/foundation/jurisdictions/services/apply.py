@@ -80,7 +80,9 @@ def _free_code(parent: Unit, *, wanted: str) -> str:
 
 def _left(parent: Unit) -> set[str]:
     """Codes of units that moved away: history still names their paths."""
-    gone = UnitChange.objects.filter(old_path__startswith=f"{parent.path}.", kind=ChangeKind.MOVE, applied_at__isnull=False)
+    gone = UnitChange.objects.filter(
+        old_path__startswith=f"{parent.path}.", kind=ChangeKind.MOVE, applied_at__isnull=False
+    )
     depth = parent.path.count(".") + 1
     return {path.split(".")[depth] for path in gone.values_list("old_path", flat=True) if path.count(".") == depth}
 

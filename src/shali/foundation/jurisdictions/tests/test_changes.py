@@ -166,7 +166,9 @@ def test_declined_change_is_approved_by_nobody() -> None:
         (ChangeKind.RENAME, "4111.02", {"name": " "}),
     ],
 )
-def test_change_that_would_break_the_tree_is_refused_in_words(kind: ChangeKind, unit: str, rest: dict[str, str]) -> None:
+def test_change_that_would_break_the_tree_is_refused_in_words(
+    kind: ChangeKind, unit: str, rest: dict[str, str]
+) -> None:
     with pytest.raises(WrongInput):
         _change(kind, unit, **rest)
 
