@@ -38,7 +38,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The column is the common parent of others. of: for each of them, the look-ups that may name it, first non-empty."""
+    """The column is the common parent of others. of: the look-ups that may name each, first non-empty."""
 
     of: tuple[tuple[str, ...], ...]
 
