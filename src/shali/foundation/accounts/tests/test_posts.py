@@ -115,7 +115,7 @@ def test_posts_in_a_browser(live: Any, new_page: Any, assert_accessible: Any) ->
     page.locator("#give-role").select_option("county_desk")
     page.locator("#give-unit").fill("召陵区")
     page.locator("#give button, section[aria-labelledby=give] button").last.click()
-    page.get_by_label("为某新出具登录链接").click()
+    page.get_by_role("button", name="登录链接 某新").click()
     assert "/in/" in page.locator("#link").input_value()
     assert_accessible(page)
     for phone, language in ((False, "en"), (True, "zh-CN")):

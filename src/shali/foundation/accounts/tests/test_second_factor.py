@@ -11,7 +11,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from shali.config import reference
 from shali.foundation.accounts.models import Post
@@ -76,7 +75,7 @@ def test_secret_of_an_authenticator_lies_sealed_in_the_database(db: None) -> Non
     ],
 )
 def test_where_it_is_required_who_reveals_or_lets_in_adds_a_factor_first(
-    db: None, settings: SettingsWrapper, role: Role, said: str, status: int
+    db: None, settings: Any, role: Role, said: str, status: int
 ) -> None:
     settings.SECOND_FACTOR = said
     post, client = _post(role), Client()
@@ -97,12 +96,15 @@ def test_authenticator_and_recovery_codes_in_a_browser(live: Any, new_page: Any,
     post = _post()
     page = new_page()
     live.sign_in(page, post)
+    page.goto(f"{live.url}/posts/")
     page.locator("header a[href='/me/']").click()
     page.locator("main a[href$='/totp/activate/']").click()
     assert_accessible(page)
     secret = page.locator("#authenticator_secret").input_value()
     page.locator("input[name=code]").fill(_code(secret))
     page.locator("main form button[type=submit]").click()
+    page.wait_for_timeout(1500)
+    page.screenshot(path="/root/h-accounts2/totp.png")
     page.wait_for_url("**/recovery-codes/**")
     assert_accessible(page)
     recovery = page.locator("textarea").input_value().split()
