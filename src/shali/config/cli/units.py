@@ -74,7 +74,6 @@ def changes(
     """Print the changes to come, the nearest day first."""
     with _city() as (scope, at):
         from shali.foundation.clocks import day_of
-        from shali.foundation.jurisdictions.models import ChangeKind
         from shali.foundation.jurisdictions.queries import open_changes
         from shali.foundation.jurisdictions.services.changes import apply_due_changes
 
@@ -82,15 +81,9 @@ def changes(
             print(f"In force now: {apply_due_changes(on=day_of(at), at=at)}")
         table = Table("From", "Unit", "Change", "To", "Document", "Approved", box=None)
         for one in open_changes(scope):
-            other = one.parent or one.successor
-            table.add_row(
-                str(one.effective_on),
-                f"{one.unit.name} {one.unit.path}",
-                ChangeKind(one.kind).label,
-                one.name or (other.name if other else ""),
-                one.basis,
-                "yes" if one.approved_at else "no",
-            )
+            other = one.name or (one.other.name if one.other else "")
+            approved = "yes" if one.is_approved else "no"
+            table.add_row(str(one.effective_on), f"{one.unit.name} {one.path}", one.kind, other, one.basis, approved)
         Console().print(table)
 
 

@@ -77,7 +77,7 @@ def hand_rows(old: str, new: str, *, closed: int, heir: int) -> None:
         if not isinstance(rule, Follows):
             continue
         if rule.unit:
-            values = {"old": closed, "heir": heir, "new": new}
+            values: dict[str, str | int] = {"old": closed, "heir": heir, "new": new}
             extra = {"unit": sql.Identifier(f"{rule.unit}_id")}
             _run(
                 "update {table} set {unit} = %(heir)s, {column} = %(new)s where {unit} = %(old)s",
@@ -88,7 +88,7 @@ def hand_rows(old: str, new: str, *, closed: int, heir: int) -> None:
             )
         elif rule.taken_over:
             same = sql.SQL(" and ").join(sql.SQL("a.{0} = b.{0}").format(sql.Identifier(one)) for one in rule.once)
-            free = sql.SQL("true")
+            free: sql.Composable = sql.SQL("true")
             if rule.once:
                 free = sql.SQL("not exists (select from {t} a where a.{c} = %(new)s and {same})").format(
                     t=sql.Identifier(model._meta.db_table), c=sql.Identifier(column), same=same
@@ -115,10 +115,10 @@ def _run(
     statement: str,
     model: type[models.Model],
     column: str,
-    values: dict[str, object],
-    parts: dict[str, sql.Composable] | None = None,
+    values: Mapping[str, str | int],
+    parts: Mapping[str, sql.Composable] | None = None,
 ) -> None:
-    composed = sql.SQL(statement).format(  # type: ignore[arg-type]  # constants of this file
+    composed = sql.SQL(statement).format(
         table=sql.Identifier(model._meta.db_table), column=sql.Identifier(column), **(parts or {})
     )
     with connection.cursor() as cursor:

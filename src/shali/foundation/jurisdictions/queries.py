@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from shali.foundation.jurisdictions.models import Department, Unit, UnitChange
+from shali.foundation.jurisdictions.models import ChangeKind, Department, Level, Unit, UnitChange
 from shali.foundation.jurisdictions.reference import DATA
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope
@@ -23,6 +23,30 @@ class UnitRow:
     population: int | None
     children: int
     posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change as it stands. kind: rename, move, open, close; other: the new parent, or who takes over."""
+
+    id: int
+    kind: str
+    path: str
+    unit: Named
+    old_name: str
+    name: str
+    other: Named | None
+    effective_on: date
+    basis: str
+    proposer: int | None
+    is_approved: bool
+    is_applied: bool
 
 
 def unit(scope: Scope, path: str) -> Unit:
@@ -71,30 +95,61 @@ def posts_at(unit: Unit, *, at: datetime) -> int:
     ).count()
 
 
-def open_changes(scope: Scope) -> list[UnitChange]:
+def open_changes(scope: Scope) -> list[ChangeRow]:
     """Return the changes of a scope that are neither made nor declined, the day that comes first on top."""
     found = UnitChange.objects.filter(within(scope.path, "unit__path"), applied_at=None, declined_at=None)
-    return list(found.select_related("unit", "parent", "successor").order_by("effective_on", "id"))
+    return _changes(found.order_by("effective_on", "id"))
 
 
-def made_changes(scope: Scope, path: str) -> list[UnitChange]:
+def made_changes(scope: Scope, path: str) -> list[ChangeRow]:
     """Return what was changed about a unit, or opened below it, newest first."""
     found = UnitChange.objects.filter(
         within(scope.path, "unit__path"), Q(unit__path=path) | Q(opened__path=path), applied_at__isnull=False
     )
-    return list(found.select_related("unit", "parent", "successor").order_by("-applied_at", "-id")[:50])
+    return _changes(found.order_by("-applied_at", "-id")[:50])
 
 
-def homes_for(scope: Scope, found: Unit) -> list[Unit]:
-    """Return the units that a unit may be moved below: open, one level above, not its parent."""
-    above = Unit.objects.filter(within(scope.path), level=found.level - 1, closed_on=None)
-    return list(above.exclude(pk=found.parent_id).order_by("path"))
+def _changes(found: QuerySet[UnitChange]) -> list[ChangeRow]:
+    rows = []
+    for one in found.select_related("unit", "parent", "successor"):
+        other = one.parent or one.successor
+        rows.append(
+            ChangeRow(
+                id=one.pk,
+                kind=ChangeKind(one.kind).name.lower(),
+                path=one.unit.path,
+                unit=Named(one.unit.name, one.unit.name_en),
+                old_name=one.old_name,
+                name=one.name,
+                other=Named(other.name, other.name_en) if other else None,
+                effective_on=one.effective_on,
+                basis=one.basis,
+                proposer=one.proposer,
+                is_approved=one.approved_at is not None,
+                is_applied=one.applied_at is not None,
+            )
+        )
+    return rows
 
 
-def heirs_of(scope: Scope, found: Unit) -> list[Unit]:
-    """Return the units beside one, which may take over when it closes."""
-    beside = Unit.objects.filter(within(scope.path), parent=found.parent_id, closed_on=None)
-    return list(beside.exclude(pk=found.pk).order_by("place", "id"))
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be proposed about a unit: where it may go, who may take over, whether something opens below it."""
+
+    homes: list[Unit]
+    heirs: list[Unit]
+    may_open: bool
+
+
+def homes_and_heirs(scope: Scope, path: str) -> Choices:
+    found = unit(scope, path)
+    may_open = Level.COUNTY <= found.level <= Level.COMMUNITY
+    if found.level <= Level.COUNTY:
+        return Choices([], [], may_open)
+    still = Unit.objects.filter(within(scope.path), closed_on=None)
+    homes = still.filter(level=found.level - 1).exclude(pk=found.parent_id or 0).order_by("path")
+    heirs = still.filter(parent=found.parent_id).exclude(pk=found.pk).order_by("place", "id")
+    return Choices(list(homes), list(heirs), may_open)
 
 
 def ancestors(scope: Scope, path: str) -> list[Unit]:

@@ -7,6 +7,7 @@ from shali.foundation.accounts.models import Post, User
 from shali.foundation.accounts.queries import active_posts, in_force
 from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.jurisdictions.models import Department, Level, Unit
+from shali.foundation.jurisdictions.queries import units_named
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.policy.rules import number
 from shali.foundation.ui.refusal import NotInScope, Refusal, WrongInput
@@ -72,6 +73,32 @@ def give_post(
     )
 
 
+@transaction.atomic
+def give_post_to(
+    *, scope: Scope, username: str, name: str, role: str, unit: str, days: int | None, by: str, at: datetime
+) -> Post:
+    """Give a post to somebody known by his username, or to somebody new, who needs a name as well.
+
+    unit: path, code or name
+    """
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        if not name.strip():
+            raise WrongInput(_("Nobody has this username yet. Write the person's name to add him."))
+        user = add_user(username=username, name=name.strip(), at=at)
+    where = _one_unit(scope, unit.strip())
+    return give_post(user=user, role=Role.by_code(role), unit=where, scope=scope, by=by, at=at, days=days)
+
+
+def _one_unit(scope: Scope, said: str) -> Unit:
+    found = units_named(scope, said)
+    exact = [row for row in found if said in (row.path, row.code, row.name, row.name_en)] or found
+    if len(exact) != 1:
+        names = "、".join(f"{row.name} {row.path}" for row in exact[:6])
+        raise WrongInput(_("One unit has to answer to this: %(units)s") % {"units": names or _("none does")})
+    return Unit.objects.get(pk=exact[0].id)
+
+
 def _check_giver(scope: Scope, *, user: User, role: Role, unit: Unit) -> None:
     if Verb.MANAGE_POSTS not in scope.verbs or not scope.holds(unit.path):
         raise NotYoursToGive(_("You give posts within your own unit. Ask the desk above for this one."))
@@ -80,7 +107,7 @@ def _check_giver(scope: Scope, *, user: User, role: Role, unit: Unit) -> None:
     if unit.level not in LEVELS.get(role.code, tuple(Level)):
         # A role at a lower unit than its own would carry verbs there that its giver does not have.
         raise NotYoursToGive(_("This role belongs to units of another level."))
-    if Post.objects.filter(pk=scope.post, user=user).exists():
+    if Post.objects.filter(pk=scope.post or 0, user=user).exists():
         raise NotYoursToGive(_("Nobody gives himself a post."))
 
 

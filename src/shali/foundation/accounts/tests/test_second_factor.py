@@ -1,4 +1,4 @@
-"""A second factor: set up and asked for in a real browser; required of whoever sees personal values, where the city says so."""
+"""A second factor: set up and asked for in a real browser and, where the city says so, required."""
 
 import hashlib
 import hmac
@@ -103,8 +103,6 @@ def test_authenticator_and_recovery_codes_in_a_browser(live: Any, new_page: Any,
     secret = page.locator("#authenticator_secret").input_value()
     page.locator("input[name=code]").fill(_code(secret))
     page.locator("main form button[type=submit]").click()
-    page.wait_for_timeout(1500)
-    page.screenshot(path="/root/h-accounts2/totp.png")
     page.wait_for_url("**/recovery-codes/**")
     assert_accessible(page)
     recovery = page.locator("textarea").input_value().split()

@@ -7,7 +7,6 @@ from shali.foundation.accounts.queries import PostRow, posts_below
 from shali.foundation.accounts.roles import Role
 from shali.foundation.accounts.second_factor import has_factor, is_required
 from shali.foundation.accounts.services.posts import LEVELS, MOST_DAYS
-from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import number
 
@@ -16,7 +15,7 @@ LATELY = timedelta(days=7)
 MOST_ROWS = 500
 
 
-def posts_page(scope: Scope, unit: Unit, *, at: datetime, words: str = "") -> dict[str, object]:
+def posts_page(scope: Scope, level: int, *, at: datetime, words: str = "") -> dict[str, object]:
     """Return the posts of a scope: those that end within days on top, then those that ended lately."""
     found = [row for row in posts_below(scope, at=at) if _carries(row, words)]
     rows = sorted(found, key=lambda row: _urgency(row, at))[:MOST_ROWS]
@@ -25,8 +24,7 @@ def posts_page(scope: Scope, unit: Unit, *, at: datetime, words: str = "") -> di
         "count": len(found),
         "soon": sum(_urgency(row, at)[0] == 0 for row in found),
         "words": words,
-        "unit": unit,
-        "roles": [role for role in Role if _is_given_below(role, unit)],
+        "roles": [role for role in Role if _is_given_below(role, level)],
         "days": int(number("post_days", at).value),
         "most": MOST_DAYS,
     }
@@ -43,10 +41,10 @@ def account_page(user: int, scope: Scope | None) -> dict[str, object]:
     }
 
 
-def _is_given_below(role: Role, unit: Unit) -> bool:
+def _is_given_below(role: Role, level: int) -> bool:
     # Departments are told apart by the city's own list, which the command line enters.
     levels = LEVELS.get(role.code)
-    return role is not Role.DEPARTMENT_DESK and (levels is None or max(levels) >= unit.level)
+    return role is not Role.DEPARTMENT_DESK and (levels is None or max(levels) >= level)
 
 
 def _carries(row: PostRow, words: str) -> bool:

@@ -4,6 +4,7 @@ from shali.foundation.accounts.web import posts, views
 
 app_name = "accounts"
 urlpatterns = [
+    path("", views.start, name="home"),
     path("start/", views.start, name="start"),
     path("in/<str:token>/", views.sign_in_link, name="sign_in_link"),
     path("me/", views.me, name="me"),

@@ -7,9 +7,6 @@ from django.db.models import Max
 from shali.foundation.jurisdictions.models import ChangeKind, Level, Unit, UnitChange
 from shali.foundation.jurisdictions.moving import hand_rows, move_rows
 
-# What a unit of a level is called when nothing beside it says so.
-KINDS = {Level.TOWNSHIP: "镇", Level.COMMUNITY: "居民委员会(社区)", Level.GRID: "grid"}
-
 
 def apply_change(change: UnitChange, *, at: datetime) -> None:
     """Make an approved change, in the open transaction, under the city's scope."""
@@ -46,7 +43,7 @@ def _open(change: UnitChange) -> None:
     beside = Unit.objects.filter(parent=parent)
     width = "g01" if level == Level.GRID else "001"
     last = _free_code(parent, wanted=width)
-    kind = beside.filter(closed_on=None).values_list("kind", flat=True).first() or KINDS[level]
+    kind = _kind(level, change.name)
     change.opened = Unit.objects.create(
         code=_free_number(parent, level, last),
         path=f"{parent.path}.{last}",
@@ -58,6 +55,14 @@ def _open(change: UnitChange) -> None:
         place=(beside.aggregate(most=Max("place"))["most"] or 0) + 1,
         opened_on=change.effective_on,
     )
+
+
+def _kind(level: Level, name: str) -> str:
+    """Return the kind of body that a name says, by the units of this level that are called alike."""
+    if level == Level.GRID:
+        return "grid"
+    peers = Unit.objects.filter(level=level).order_by("path").values_list("kind", flat=True)
+    return peers.filter(name__endswith=name[-1]).first() or peers[0]
 
 
 def _close(change: UnitChange) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,6 +29,11 @@ class Proposal:
     name_en: str = ""
     parent: str = ""
     successor: str = ""
+
+    @classmethod
+    def named(cls, kind: str, **said: Any) -> "Proposal":
+        """Return a proposal whose kind is said in a word: rename, move, open, close."""
+        return cls(kind=ChangeKind[kind.upper()], **said)
 
 
 @transaction.atomic

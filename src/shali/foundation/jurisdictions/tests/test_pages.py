@@ -54,7 +54,7 @@ def test_unit_is_found_by_part_of_its_name_and_by_its_code(as_post: Callable[[Po
 def test_change_is_proposed_by_one_approved_by_another_and_in_force_at_once(as_post: Callable[[Post], Client]) -> None:
     posts = _posts()
     duty, lead = as_post(posts["city_duty"]), as_post(posts["city_lead"])
-    asked = {"kind": 1, "name": "新源区", "effective_on": "2022-08-01", "basis": "漯政〔2022〕17号"}
+    asked = {"kind": "rename", "name": "新源区", "effective_on": "2022-08-01", "basis": "漯政〔2022〕17号"}
 
     assert duty.post("/units/4111.02/propose/", asked).status_code == 302
     change = UnitChange.objects.get()

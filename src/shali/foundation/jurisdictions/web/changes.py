@@ -26,7 +26,7 @@ def propose(request: PostRequest, unit: str) -> HttpResponse:
     form = ProposeForm(request.POST)
     if not form.is_valid():
         raise WrongInput(_("Write the day from which the change holds, and the document that orders it."))
-    asked = Proposal(unit=unit, **form.cleaned_data)
+    asked = Proposal.named(unit=unit, **form.cleaned_data)
     propose_change(scope=request.scope, asked=asked, by=request.scope.name, at=now(), person=request.user.pk)
     messages.success(request, _("Proposed. Somebody else approves it."))
     return redirect("jurisdictions:unit", unit)

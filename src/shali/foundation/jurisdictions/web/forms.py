@@ -1,12 +1,10 @@
 from django import forms
 
-from shali.foundation.jurisdictions.models import ChangeKind
-
 
 class ProposeForm(forms.Form):
     """What somebody typed about a change; whether the tree takes it, the service says."""
 
-    kind = forms.TypedChoiceField(choices=ChangeKind.choices, coerce=lambda said: ChangeKind(int(said)))
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in ("rename", "move", "open", "close")])
     effective_on = forms.DateField()
     basis = forms.CharField(max_length=200)
     name = forms.CharField(max_length=60, required=False)

@@ -4,8 +4,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from shali.foundation.clocks import day_of
-from shali.foundation.jurisdictions.models import ChangeKind, Level, Unit, UnitChange
-from shali.foundation.jurisdictions.queries import heirs_of, homes_for
+from shali.foundation.jurisdictions.queries import ChangeRow, homes_and_heirs
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.templatetags.ui import unit_name
 
@@ -25,48 +24,39 @@ class ChangeLine:
     may_approve: bool
 
 
-def change_line(
-    change: UnitChange, *, at: datetime, reader: int | None = None, may_approve: bool = False
-) -> ChangeLine:
-    mine = reader is not None and change.proposer == reader
-    approved = change.approved_at is not None
+def change_line(row: ChangeRow, *, at: datetime, reader: int | None = None, may_approve: bool = False) -> ChangeLine:
+    mine = reader is not None and row.proposer == reader
     return ChangeLine(
-        id=change.pk,
-        path=change.unit.path,
-        says=_says(change),
-        effective_on=change.effective_on,
-        basis=change.basis,
-        is_approved=approved,
-        is_stuck=approved and not change.applied_at and change.effective_on <= day_of(at),
+        id=row.id,
+        path=row.path,
+        says=_says(row),
+        effective_on=row.effective_on,
+        basis=row.basis,
+        is_approved=row.is_approved,
+        is_stuck=row.is_approved and not row.is_applied and row.effective_on <= day_of(at),
         is_mine=mine,
-        may_approve=may_approve and not mine and not approved,
+        may_approve=may_approve and not mine and not row.is_approved,
     )
 
 
-def _says(change: UnitChange) -> str:
+def _says(row: ChangeRow) -> str:
     # A unit renamed since is called here as on the day of its change.
-    names = {
-        "unit": change.old_name if change.applied_at else unit_name(change.unit),
-        "name": change.name,
-        "parent": unit_name(change.parent),
-        "heir": unit_name(change.successor),
-    }
+    name = row.old_name if row.is_applied else unit_name(row.unit)
     return {
-        ChangeKind.RENAME: _("%(unit)s is renamed %(name)s"),
-        ChangeKind.MOVE: _("%(unit)s goes to %(parent)s, with everything below it"),
-        ChangeKind.OPEN: _("%(name)s is opened below %(unit)s"),
-        ChangeKind.CLOSE: _("%(unit)s closes; %(heir)s takes over"),
-    }[ChangeKind(change.kind)] % names
+        "rename": _("%(unit)s is renamed %(name)s"),
+        "move": _("%(unit)s goes to %(other)s, with everything below it"),
+        "open": _("%(name)s is opened below %(unit)s"),
+        "close": _("%(unit)s closes; %(other)s takes over"),
+    }[row.kind] % {"unit": name, "name": row.name, "other": unit_name(row.other)}
 
 
-def propose_panel(scope: Scope, unit: Unit, *, at: datetime) -> dict[str, object]:
+def propose_panel(scope: Scope, path: str, *, at: datetime) -> dict[str, object]:
     """Return what the forms for proposing offer; what the tree would refuse is not offered."""
-    movable = unit.level > Level.COUNTY
+    choices = homes_and_heirs(scope, path)
     return {
         "may_propose": True,
         "today": day_of(at).isoformat(),
-        "kinds": {"rename": 1, "move": 2, "open": 3, "close": 4},
-        "may_open": Level.COUNTY <= unit.level <= Level.COMMUNITY,
-        "homes": homes_for(scope, unit) if movable else [],
-        "heirs": heirs_of(scope, unit) if movable else [],
+        "may_open": choices.may_open,
+        "homes": choices.homes,
+        "heirs": choices.heirs,
     }

@@ -31,5 +31,5 @@ def tree(request: PostRequest, unit: str = "") -> HttpResponse:
         "made": [change_line(one, at=at) for one in queries.made_changes(scope, path)],
     }
     if Verb.PROPOSE_UNIT_CHANGE in scope.verbs and not found.closed_on:
-        context |= propose_panel(scope, found, at=at)
+        context |= propose_panel(scope, path, at=at)
     return render(request, "jurisdictions/tree.html", context)
