@@ -146,6 +146,7 @@ ACCOUNT_ADAPTER = "shali.foundation.accounts.adapter.ClosedSignUp"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "shali.foundation.accounts.adapter.SealedFactors"
+MFA_FORMS = {"add_webauthn": "shali.foundation.accounts.web.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE_TRANSPORT

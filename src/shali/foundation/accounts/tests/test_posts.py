@@ -120,6 +120,8 @@ def test_posts_in_a_browser(live: Any, new_page: Any, assert_accessible: Any) ->
     assert_accessible(page)
     for phone, language in ((False, "en"), (True, "zh-CN")):
         other = new_page(phone=phone, language=language)
+        if language == "en":  # else pages speak the language of the account
+            other.context.add_cookies([{"name": "language", "value": "en", "url": live.url}])
         live.sign_in(other, lead)
         other.goto(f"{live.url}/posts/")
         assert_accessible(other)

@@ -78,6 +78,8 @@ def test_units_in_a_browser(live: Any, new_page: Any, assert_accessible: Any) ->
 
     for phone, language in ((False, "en"), (True, "zh-CN")):
         other = new_page(phone=phone, language=language)
+        if language == "en":  # else pages speak the language of the account
+            other.context.add_cookies([{"name": "language", "value": "en", "url": live.url}])
         live.sign_in(other, posts["city_lead"])
         other.goto(f"{live.url}/units/")
         assert_accessible(other)

@@ -60,3 +60,11 @@ def propose_panel(scope: Scope, path: str, *, at: datetime) -> dict[str, object]
         "homes": choices.homes,
         "heirs": choices.heirs,
     }
+
+
+def population_source(said: str) -> str:
+    """Say in the reader's language where a figure of residents comes from; the published file says it in English."""
+    return {
+        "census 2020, source": _("census of 2020, as published"),
+        "census 2020, derived": _("census of 2020, derived"),
+    }.get(said, said)

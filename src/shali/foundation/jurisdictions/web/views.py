@@ -6,7 +6,7 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions import queries
-from shali.foundation.jurisdictions.web.present import change_line, propose_panel
+from shali.foundation.jurisdictions.web.present import change_line, population_source, propose_panel
 
 
 @policy(verb=Verb.SEE_UNITS)
@@ -24,6 +24,7 @@ def tree(request: PostRequest, unit: str = "") -> HttpResponse:
     context = {
         "unit": found,
         "above": [one for one in queries.ancestors(scope, path) if scope.holds(one.path)],
+        "source": population_source(found.population_source),
         "words": words,
         "rows": queries.units_named(scope, words, at=at) if words else queries.children(scope, path, at=at),
         "posts_here": queries.posts_at(found, at=at),
