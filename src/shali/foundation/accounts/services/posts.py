@@ -58,8 +58,8 @@ def give_post(
     """
     if scope is not None:
         _check_giver(scope, user=user, role=role, unit=unit)
-    if days is not None and not 1 <= days <= MOST_DAYS:
-        raise WrongInput(_("A post runs 1 to %(most)d days.") % {"most": MOST_DAYS}, fields={"days": "wrong"})
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            raise WrongInput(_("A post runs 1 to %(most)d days.") % {"most": MOST_DAYS}, fields={"days": "wrong"})
     return Post.objects.create(
         user=user,
         role=role.code,
