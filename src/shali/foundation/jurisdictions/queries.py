@@ -73,19 +73,14 @@ def units_named(scope: Scope, words: str, *, at: datetime | None = None) -> list
 
 
 def _rows(found: QuerySet[Unit], at: datetime | None) -> list[UnitRow]:
-    units = list(found)
-    numbers = [unit.pk for unit in units]
-    below = dict(
-        Unit.objects.filter(parent__in=numbers, closed_on=None).values_list("parent").annotate(Count("id")).order_by()
-    )
-    in_force = Q(posts__starts_at__lte=at, posts__ends_at__gt=at, posts__revoked_at=None) if at else Q(pk=None)
-    posts = dict(
-        Unit.objects.filter(in_force, pk__in=numbers).values_list("pk").annotate(Count("posts__id")).order_by()
-    )
-    return [
-        UnitRow(u.pk, u.code, u.path, u.level, u.name, u.name_en, u.population, below.get(u.pk, 0), posts.get(u.pk, 0))
-        for u in units
-    ]
+    below = Count("children", filter=Q(children__closed_on=None), distinct=True)
+    if at is None:
+        units = [(one, 0) for one in found.annotate(below=below)]
+    else:
+        in_force = Q(posts__starts_at__lte=at, posts__ends_at__gt=at, posts__revoked_at=None)
+        held = Count("posts", filter=in_force, distinct=True)
+        units = [(one, one.held) for one in found.annotate(below=below, held=held)]
+    return [UnitRow(u.pk, u.code, u.path, u.level, u.name, u.name_en, u.population, u.below, held) for u, held in units]
 
 
 def posts_at(unit: Unit, *, at: datetime) -> int:
