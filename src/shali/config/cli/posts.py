@@ -1,4 +1,4 @@
-"""`shali posts …`: the posts and the people who hold them, from the installation's own command line."""
+"""`shali posts …`: posts and the people who hold them; tokens by which programs act for a post."""
 
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shali.config.cli.installation import installation
+from shali.config.cli.tasks import As, Json, _acting, _print_json, _print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 BY = "system:command_line"
+Name = Annotated[str, typer.Option(help="What the program is called")]
+Verbs = Annotated[list[str], typer.Option("--verb", help="What it may do; may be given again")]
+Days = Annotated[int, typer.Option(help="How long it holds, 1 to 90 days")]
 Which = Annotated[str, typer.Argument(help="Public number of a post, as `list` prints it")]
 
 
@@ -112,3 +116,47 @@ def forget_factor(post: Which) -> None:
         found: Post = check_link(scope=scope, post=post, at=at)
         gone, _kinds = Authenticator.objects.filter(user_id=found.user_id).delete()
         print(f"Taken away: {gone}")
+
+
+@app.command()
+def token(*, post: As, name: Name, verb: Verbs, days: Days = 30, as_script: Json = False) -> None:
+    """Make a token for a program; it is shown once."""
+    with _acting(post) as (scope, at):
+        from shali.foundation.accounts.models import Post
+        from shali.foundation.accounts.services.tokens import make_token
+
+        made = make_token(
+            post=Post.objects.get(pk=scope.post or 0), name=name, verbs=verb, days=days, by=scope.name, at=at
+        )
+        if as_script:
+            _print_json({"public_id": made.public_id, "token": made.token, "expires_at": made.expires_at})
+        else:
+            print(made.token)
+
+
+@app.command()
+def tokens(*, post: As, as_script: Json = False) -> None:
+    """List the tokens of a post, those that hold first."""
+    with _acting(post) as (scope, at):
+        from shali.foundation.accounts.queries import tokens_of
+
+        rows = tokens_of(scope, at=at)
+        if as_script:
+            _print_json(rows)
+        else:
+            lines = [
+                (one.public_id, one.name, " ".join(one.verbs), f"{one.expires_at:%Y-%m-%d}", "yes" * one.is_active)
+                for one in rows
+            ]
+            _print_table(("token", "program", "verbs", "until", "holds"), lines)
+
+
+@app.command("end-token")
+def end_token(
+    token: Annotated[str, typer.Argument(help="The token's public number, not the token itself")], *, post: As
+) -> None:
+    """End a token now; its next request is refused."""
+    with _acting(post) as (scope, at):
+        from shali.foundation.accounts.services.tokens import revoke_token
+
+        revoke_token(scope=scope, token=token, by=scope.name, at=at)
