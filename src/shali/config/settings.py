@@ -145,6 +145,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "shali.foundation.accounts.adapter.ClosedSignUp"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "shali.foundation.accounts.adapter.SealedFactors"
+MFA_FORMS = {"add_webauthn": "shali.foundation.accounts.web.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE_TRANSPORT
@@ -209,6 +211,9 @@ STORAGES = {
 OUTBREAK = os.environ.get("SHALI_OUTBREAK", "luohe-2022")
 # An exercise is marked as one on every page and sheet, and runs on its own clock.
 EXERCISE = os.environ.get("SHALI_EXERCISE") == "1" or (VAR / "clock-shift").exists()
+# "required": whoever may reveal personal values, give posts or read the audit adds a second factor first.
+# Passkeys need HTTPS, and an exercise has nothing to guard.
+SECOND_FACTOR = os.environ.get("SHALI_SECOND_FACTOR", "required" if SECURE_TRANSPORT and not EXERCISE else "offered")
 # The city's own code, the root of its tree of units.
 CITY = os.environ.get("SHALI_CITY", "4111")
 

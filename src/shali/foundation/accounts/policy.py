@@ -13,6 +13,7 @@ from django.shortcuts import render, resolve_url
 
 from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.roles import Role, Verb
+from shali.foundation.accounts.second_factor import is_missing
 from shali.foundation.jurisdictions.scope import Scope
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -62,6 +63,8 @@ def policy(
                 return _ask_to_sign_in(request)
             if not authorise(getattr(request, "post", None), declared):
                 return _say_whom_to_ask(request, declared)
+            if declared.verbs and is_missing(getattr(request, "scope", None), request.user.pk or 0):
+                return _ask_for_second_factor(request)
             response: HttpResponseBase = view(request, *args, **kwargs)
             if not declared.public:
                 response.headers.setdefault("Cache-Control", "no-store")
@@ -77,6 +80,12 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") or request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"error": "signed_out"}, status=401)
     return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?next={quote(request.get_full_path())}")
+
+
+def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request") or request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"error": "second_factor"}, status=403)
+    return HttpResponseRedirect(resolve_url("accounts:me"))
 
 
 def _say_whom_to_ask(request: HttpRequest, declared: Policy) -> HttpResponse:

@@ -83,8 +83,10 @@ class UnitChange(models.Model):
             "effective_on",
         }
         | {"basis", "proposed_by", "proposed_at", "approved_by", "approved_at", "applied_at"}
+        | {"proposer", "approver", "opened", "declined_by", "declined_at"}
     )
 
+    # What is opened has no row before its day: its parent's stands here.
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="changes")
     kind = models.SmallIntegerField(choices=ChangeKind.choices)
     name = models.CharField(max_length=60, default="")
@@ -93,6 +95,7 @@ class UnitChange(models.Model):
     old_path = PathField(default="")
     parent = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     successor = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    opened = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
     basis = models.CharField(max_length=200)
     proposed_by = models.CharField(max_length=60)
@@ -100,11 +103,21 @@ class UnitChange(models.Model):
     approved_by = models.CharField(max_length=60, default="")
     approved_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
+    declined_by = models.CharField(max_length=60, default="")
+    declined_at = models.DateTimeField(null=True)
+    # Users by number (accounts stand above): one human with two posts is one human.
+    proposer = models.BigIntegerField(null=True)
+    approver = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="jurisdictions_unitchange_two_persons", condition=~Q(approved_by=F("proposed_by"))
+            ),
+            models.CheckConstraint(name="jurisdictions_unitchange_two_people", condition=~Q(approver=F("proposer"))),
+            models.CheckConstraint(
+                name="jurisdictions_unitchange_declined_or_approved",
+                condition=Q(declined_at__isnull=True) | Q(approved_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="jurisdictions_unitchange_applied_after_approval",

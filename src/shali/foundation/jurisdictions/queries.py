@@ -1,12 +1,12 @@
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from shali.foundation.jurisdictions.models import Department, Unit, UnitChange
+from shali.foundation.jurisdictions.models import ChangeKind, Department, Level, Unit, UnitChange
 from shali.foundation.jurisdictions.reference import DATA
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope
@@ -22,6 +22,31 @@ class UnitRow:
     name_en: str
     population: int | None
     children: int
+    posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change as it stands. kind: rename, move, open, close; other: the new parent, or who takes over."""
+
+    id: int
+    kind: str
+    path: str
+    unit: Named
+    old_name: str
+    name: str
+    other: Named | None
+    effective_on: date
+    basis: str
+    proposer: int | None
+    is_approved: bool
+    is_applied: bool
 
 
 def unit(scope: Scope, path: str) -> Unit:
@@ -35,14 +60,91 @@ def unit(scope: Scope, path: str) -> Unit:
     return found
 
 
-def children(scope: Scope, path: str) -> list[UnitRow]:
-    """Return the open units just below one, in the city's order."""
-    found = (
-        Unit.objects.filter(within(scope.path), parent__path=path, closed_on=None)
-        .annotate(below=Count("children", filter=Q(children__closed_on=None)))
-        .order_by("place", "id")
+def children(scope: Scope, path: str, *, at: datetime | None = None) -> list[UnitRow]:
+    """Return the open units just below one, in the city's order. `at`: count the posts in force at that hour."""
+    found = Unit.objects.filter(within(scope.path), parent__path=path, closed_on=None)
+    return _rows(found.order_by("place", "id"), at)
+
+
+def units_named(scope: Scope, words: str, *, at: datetime | None = None) -> list[UnitRow]:
+    """Return the open units of a scope whose name or code holds the words, the highest first; a hundred at most."""
+    named = Q(name__icontains=words) | Q(name_en__icontains=words) | Q(code__startswith=words) | Q(path=words)
+    return _rows(Unit.objects.filter(named, within(scope.path), closed_on=None).order_by("level", "path")[:100], at)
+
+
+def _rows(found: QuerySet[Unit], at: datetime | None) -> list[UnitRow]:
+    below = Count("children", filter=Q(children__closed_on=None), distinct=True)
+    if at is None:
+        units = [(one, 0) for one in found.annotate(below=below)]
+    else:
+        in_force = Q(posts__starts_at__lte=at, posts__ends_at__gt=at, posts__revoked_at=None)
+        held = Count("posts", filter=in_force, distinct=True)
+        units = [(one, one.held) for one in found.annotate(below=below, held=held)]
+    return [UnitRow(u.pk, u.code, u.path, u.level, u.name, u.name_en, u.population, u.below, held) for u, held in units]
+
+
+def posts_at(unit: Unit, *, at: datetime) -> int:
+    """Return how many posts of a unit itself are in force."""
+    return Unit.objects.filter(
+        pk=unit.pk, posts__starts_at__lte=at, posts__ends_at__gt=at, posts__revoked_at=None
+    ).count()
+
+
+def open_changes(scope: Scope) -> list[ChangeRow]:
+    """Return the changes of a scope that are neither made nor declined, the day that comes first on top."""
+    found = UnitChange.objects.filter(within(scope.path, "unit__path"), applied_at=None, declined_at=None)
+    return _changes(found.order_by("effective_on", "id"))
+
+
+def made_changes(scope: Scope, path: str) -> list[ChangeRow]:
+    """Return what was changed about a unit, or opened below it, newest first."""
+    found = UnitChange.objects.filter(
+        within(scope.path, "unit__path"), Q(unit__path=path) | Q(opened__path=path), applied_at__isnull=False
     )
-    return [UnitRow(u.pk, u.code, u.path, u.level, u.name, u.name_en, u.population, u.below) for u in found]
+    return _changes(found.order_by("-applied_at", "-id")[:50])
+
+
+def _changes(found: QuerySet[UnitChange]) -> list[ChangeRow]:
+    rows = []
+    for one in found.select_related("unit", "parent", "successor"):
+        other = one.parent or one.successor
+        rows.append(
+            ChangeRow(
+                id=one.pk,
+                kind=ChangeKind(one.kind).name.lower(),
+                path=one.unit.path,
+                unit=Named(one.unit.name, one.unit.name_en),
+                old_name=one.old_name,
+                name=one.name,
+                other=Named(other.name, other.name_en) if other else None,
+                effective_on=one.effective_on,
+                basis=one.basis,
+                proposer=one.proposer,
+                is_approved=one.approved_at is not None,
+                is_applied=one.applied_at is not None,
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be proposed about a unit: where it may go, who may take over, whether something opens below it."""
+
+    homes: list[Unit]
+    heirs: list[Unit]
+    may_open: bool
+
+
+def homes_and_heirs(scope: Scope, path: str) -> Choices:
+    found = unit(scope, path)
+    may_open = Level.COUNTY <= found.level <= Level.COMMUNITY
+    if found.level <= Level.COUNTY:
+        return Choices([], [], may_open)
+    still = Unit.objects.filter(within(scope.path), closed_on=None)
+    homes = still.filter(level=found.level - 1).exclude(pk=found.parent_id or 0).order_by("path")
+    heirs = still.filter(parent=found.parent_id).exclude(pk=found.pk).order_by("place", "id")
+    return Choices(list(homes), list(heirs), may_open)
 
 
 def ancestors(scope: Scope, path: str) -> list[Unit]:

@@ -25,6 +25,7 @@ DESKS = (
     Desk("people:search", _("Find a person"), frozenset({"reveal"})),
     Desk("tasks:department", _("Asked of us"), frozenset({"answer_for_department"})),
     Desk("accounts:posts", _("Posts"), frozenset({"manage_posts"})),
+    Desk("jurisdictions:tree", _("Units"), frozenset({"propose_unit_change", "approve_unit_change"})),
     Desk("journal:audit", _("Who looked"), frozenset({"read_audit"})),
 )
 

@@ -1,7 +1,9 @@
+from allauth.account.utils import perform_login
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -10,11 +12,8 @@ from shali.foundation.accounts.middleware import ACTING
 from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.accounts.services.links import use_sign_in_link
-from shali.foundation.accounts.services.posts import prolong_post, revoke_post
-from shali.foundation.accounts.web.present import posts_page
+from shali.foundation.accounts.web.present import account_page
 from shali.foundation.clocks import now
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @policy(public=True)
@@ -24,10 +23,13 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/link.html", {"token": token})
     link = use_sign_in_link(token=token, at=now())
-    login(request, link.user, backend=BACKEND)
+    if request.user.is_authenticated:
+        logout(request)
     if link.post is not None:
         request.session[ACTING] = link.post.public_id
-    return redirect("accounts:start")
+    # A link stands for the password; whoever has a second factor is asked for it.
+    response: HttpResponse = perform_login(request, link.user, redirect_url=reverse("accounts:start"))
+    return response
 
 
 @policy(signed_in=True)
@@ -66,24 +68,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect(settings.LOGIN_URL)
 
 
-@policy(verb=Verb.MANAGE_POSTS)
+@policy(signed_in=True)
 @require_GET
-def posts(request: PostRequest) -> HttpResponse:
-    return render(request, "accounts/posts.html", posts_page(request.scope, at=now()))
-
-
-@policy(verb=Verb.MANAGE_POSTS)
-@require_POST
-def revoke(request: PostRequest, post: str) -> HttpResponse:
-    revoke_post(scope=request.scope, post=post, by=request.scope.name, at=now())
-    return redirect("accounts:posts")
-
-
-@policy(verb=Verb.MANAGE_POSTS)
-@require_POST
-def prolong(request: PostRequest, post: str) -> HttpResponse:
-    prolong_post(scope=request.scope, post=post, days=14, by=request.scope.name, at=now())
-    return redirect("accounts:posts")
+def me(request: PostRequest) -> HttpResponse:
+    """My account: my posts, my second factor."""
+    return render(request, "accounts/me.html", account_page(request.user.pk or 0, request.scope))
 
 
 @policy(public=True)
