@@ -43,17 +43,13 @@ def receive(
     Where the sender's number is not ours the command stops with exit code 1 until --accept-difference says why.
     """
     with installation(role="worker" if here else "web"):
-        from shali.foundation.clocks import city_zone, now
+        from shali.foundation.clocks import now
         from shali.foundation.intake.models import BatchState
         from shali.foundation.jurisdictions.scope import in_scope
         from shali.verification.queries.words import CHANNELS as CHANNEL_WORDS
         from shali.verification.services.receive import HandOver, receive_list
 
-        scope, at = _scope(), handed_over
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=city_zone())
-        if at > now():
-            _refuse("The hour of hand-over has not come yet.")
+        scope, at = _scope(), _hour(handed_over)
         kind = _channel(channel)
         said = HandOver(kind, sender or str(CHANNEL_WORDS[kind]), reference, announced, at, "")
         with in_scope(scope):
@@ -70,6 +66,15 @@ def receive(
         if here and batch.state == BatchState.SETTLING:
             batch = _settle(batch)
         _print(batch)
+
+
+def _hour(said: datetime) -> datetime:
+    from shali.foundation.clocks import city_zone, now
+
+    at = said if said.tzinfo else said.replace(tzinfo=city_zone())
+    if at > now():
+        _refuse("The hour of hand-over has not come yet.")
+    return at
 
 
 def _confirm(scope: "Scope", public_id: str, reason: str, *, here: bool) -> "Batch":
