@@ -6,6 +6,8 @@ from shali.config.api import api
 from shali.foundation.accounts.api.endpoint import policies
 
 PERSON = "about a person's own browser, not about the work"
+TWO_FACTORS = "a way into the house is given by somebody with a second factor, never by a program"
+TWO_PERSONS = "the tree is changed by two persons, never by a program"
 PICTURE = "a drawing of numbers that the endpoint gives"
 
 ENDPOINTS: dict[str, tuple[str, ...]] = {
@@ -91,6 +93,13 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
 }
 NONE: dict[str, str] = {
     "board:picture": PICTURE,
+    "accounts:home": PERSON,
+    "accounts:me": PERSON,
+    "accounts:give": TWO_FACTORS,
+    "accounts:link": TWO_FACTORS,
+    "jurisdictions:propose": TWO_PERSONS,
+    "jurisdictions:decide": TWO_PERSONS,
+    "intake:mended": "the workbook is mended by hand in a spreadsheet, and comes back from there",
     "accounts:start": PERSON,
     "accounts:sign_in_link": PERSON,
     "accounts:choose_post": PERSON,

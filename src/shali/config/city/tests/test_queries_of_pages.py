@@ -29,7 +29,7 @@ PINNED = {
     "/intake/reviews/": ("city-duty", 9),
     "/wall/": ("city-duty", 13),
     "/wall/evening/": ("city-duty", 14),
-    "/units/": ("city-duty", 9),
+    "/units/": ("city-duty", 13),
     "/posts/": ("city-lead", 7),
 }
 
