@@ -20,6 +20,8 @@ FIXED = {"token": "nobody-was-given-this", "key": "no-such-key", "uidb36": "1", 
 # Doors that call one thing by another's name: their pattern, the parameter, the planted value.
 OTHERWISE = {
     "/verification/look-backs/tasks/<str:task>/answer/": {"task": "again"},
+    "/api/v1/verification/look-backs/tasks/{task}": {"task": "again"},
+    "/api/v1/verification/look-backs/tasks/{task}/answer": {"task": "again"},
 }
 
 

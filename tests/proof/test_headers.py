@@ -104,6 +104,8 @@ def with_https(command: list[str]) -> subprocess.CompletedProcess[str]:
         "SHALI_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         "DJANGO_SETTINGS_MODULE": "shali.config.settings",
     }
+    # A browser test of the same run sets it for itself; a deployment does not have it.
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
     return subprocess.run(
         [sys.executable, *command], env=environment, capture_output=True, text=True, timeout=120, check=False
     )

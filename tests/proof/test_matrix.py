@@ -16,7 +16,7 @@ LEAST_CELLS = 20_000
 # Parameters that name a thing of one unit; others (a one-time token, a key of one's own account) do not.
 OF_A_UNIT = frozenset(
     {"post", "unit", "path", "review", "batch", "joint", "transfer", "task", "look_back", "pushed_list"}
-    | {"difference", "anomaly", "webhook", "number", "person", "merge"}
+    | {"difference", "anomaly", "webhook", "number", "person", "merge", "change"}
 )
 
 
@@ -27,6 +27,7 @@ def unknown(values: dict[str, str]) -> dict[str, str]:
         "path": "4111.02.009.zzz",
         "unit": "4111.02.009.zzz",
         "number": "987654321",
+        "change": "987654321",
         "department": "987654321",
     }
 

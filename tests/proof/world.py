@@ -22,7 +22,7 @@ from shali.foundation.clocks import now
 from shali.foundation.intake.models import Batch, BatchState, Candidate, Review, Row, RowState
 from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.journal.models import Fact
-from shali.foundation.jurisdictions.models import Department, PathField, Unit
+from shali.foundation.jurisdictions.models import Department, PathField, Unit, UnitChange
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Merge, Person
 from shali.foundation.people.services.enrol import NewPerson, enrol_people
@@ -147,7 +147,13 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
         made_at=at,
     )
     delivery = Delivery.objects.create(subscription=webhook, path=unit.path, fact=fact, due_at=at)
-    plot.values |= {"webhook": webhook.public_id, "number": str(delivery.pk)}
+    # A number so long that it stands in no answer by chance.
+    change = UnitChange.objects.create(
+        pk=900_000_000 + unit.pk,
+        unit=unit, kind=1, name="新名", name_en="New name", effective_on=at.date() + timedelta(days=9), basis="某文件",
+        proposed_by="x", proposed_at=at,
+    )  # fmt: skip
+    plot.values |= {"webhook": webhook.public_id, "number": str(delivery.pk), "change": str(change.pk)}
     return plot
 
 

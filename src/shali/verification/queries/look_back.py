@@ -82,7 +82,11 @@ def one_round(scope: Scope, public_id: str) -> RoundRow:
 
 
 def differences(scope: Scope, public_id: str, *, at: datetime, settled: bool) -> list[DifferenceRow]:
-    """Return what differs between a round and the first, the oldest first."""
+    """Return what differs between a round and the first, the oldest first.
+
+    :raises NotInScope: there is no such round for this scope
+    """
+    one_round(scope, public_id)
     found = list(
         Difference.objects.filter(
             within(scope.path), asked__look_back__public_id=public_id, settled_at__isnull=not settled
