@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 # From this much past the limit on, the city itself steps in.
 CITY_STEPS_IN = timedelta(hours=6)
@@ -59,6 +59,11 @@ def child_of(path: str, above: str) -> str:
     if path == above:
         return above
     return above + "." + path[len(above) + 1 :].split(".", 1)[0]
+
+
+def full_hour(at: datetime) -> datetime:
+    """Return the full hour that has just struck."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def ramp_step(part: int, whole: int) -> int:

@@ -26,6 +26,8 @@ PATHS: dict[str, Rule] = {
     "tasks.transfer.arbiter_path": Common((("from_path",), ("to_path", "task__giver_path"))),
     "tasks.jointrequest.path": Follows(),
     "tasks.reminder.to_path": History(),
+    "tasks.standing.path": Kept(),
+    "tasks.flow.path": Kept(),
     "verification.anomaly.path": Follows(taken_over=True),
     "verification.pushedlist.path": Follows(),
     "verification.listtally.path": Kept(),

@@ -5,13 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncHour
 
 from shali.foundation.clocks import city_zone, day_of, start_of_day
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.foundation.tasks.models import Task, TaskState
+from shali.foundation.tasks.models import Flow, Task, TaskState
+from shali.foundation.tasks.queries.tallies import is_kept
 from shali.foundation.ui.refusal import NotInScope
+
+Hours = Counter[tuple[date, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,11 @@ def curve(scope: Scope, *, path: str, at: datetime) -> Curve:
     today = day_of(at)
     yesterday = today - timedelta(days=1)
     hours = at.astimezone(city_zone()).hour + 1
-    handed_over = _by_hour(path, "handed_over_at", start_of_day(yesterday), at)
-    closed = _by_hour(path, "closed_at", start_of_day(yesterday), at)
+    since = start_of_day(yesterday)
+    if is_kept(path):
+        handed_over, closed = _kept_by_hour(path, since)
+    else:
+        handed_over, closed = (_by_hour(path, name, since, at) for name in ("handed_over_at", "closed_at"))
     return Curve(
         handed_over=_running(handed_over, today, range(hours)),
         closed=_running(closed, today, range(hours)),
@@ -44,7 +50,22 @@ def curve(scope: Scope, *, path: str, at: datetime) -> Curve:
     )
 
 
-def _by_hour(path: str, column: str, since: datetime, until: datetime) -> Counter[tuple[date, int]]:
+def _kept_by_hour(path: str, since: datetime) -> tuple[Hours, Hours]:
+    found = (
+        Flow.objects.filter(within(path), hour__gte=since)
+        .order_by()
+        .values("hour")
+        .annotate(came=Sum("handed_over"), went=Sum("closed"))
+    )
+    handed_over, closed = Hours(), Hours()
+    for row in found:
+        here = row["hour"].astimezone(city_zone())
+        handed_over[(here.date(), here.hour)] += row["came"]
+        closed[(here.date(), here.hour)] += row["went"]
+    return handed_over, closed
+
+
+def _by_hour(path: str, column: str, since: datetime, until: datetime) -> Hours:
     # The index of what was closed holds closed tasks alone, and is used where the question says so.
     kept = {"state": TaskState.CLOSED} if column == "closed_at" else {}
     found = (
@@ -54,10 +75,10 @@ def _by_hour(path: str, column: str, since: datetime, until: datetime) -> Counte
         .values(hour=TruncHour(column, tzinfo=city_zone()))
         .annotate(count=Count("id"))
     )
-    return Counter({(row["hour"].date(), row["hour"].hour): row["count"] for row in found})
+    return Hours({(row["hour"].date(), row["hour"].hour): row["count"] for row in found})
 
 
-def _running(counted: Counter[tuple[date, int]], day: date, hours: Iterable[int]) -> tuple[int, ...]:
+def _running(counted: Hours, day: date, hours: Iterable[int]) -> tuple[int, ...]:
     total, result = 0, []
     for hour in hours:
         total += counted[(day, hour)]

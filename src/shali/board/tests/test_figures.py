@@ -47,7 +47,8 @@ def recount(path: str, at: datetime) -> Figures:
         found.carried += given < midnight and not (ended and ended < midnight)
         found.handed_over += given >= midnight and not (ended and ended < midnight)
         found.closed += bool(ended and midnight <= ended <= at)
-        if at - 2 * DAY < given <= at - DAY:
+        struck = at.astimezone(ZONE).replace(minute=0, second=0, microsecond=0)
+        if struck - 2 * DAY <= given < struck - DAY:
             found.whole_24 += 1
             found.within_24 += bool(ended and ended - given <= DAY)
         if ended and ended <= at:
@@ -146,7 +147,21 @@ def test_a_county_sees_its_own_alone_and_the_database_says_so_too(as_web):
 def test_a_page_asks_the_same_few_questions_however_many_units_it_has(django_assert_num_queries):
     places = prepare()
     enter([Past(n, 600) for n in range(7)], places, EVENING)
-    with in_scope(system_scope("test")), django_assert_num_queries(3):
+    with in_scope(system_scope("test")), django_assert_num_queries(5):
         board(WHOLE, path=CITY, at=EVENING)
-    with in_scope(system_scope("test")), django_assert_num_queries(2):
+    with in_scope(system_scope("test")), django_assert_num_queries(1):
         curve(WHOLE, path=CITY, at=EVENING)
+
+
+@pytest.mark.django_db
+def test_yesterday_is_counted_once_a_minute_where_counting_is_slow(settings):
+    places = prepare()
+    enter([Past(0, 1440 + 600), Past(1, 1440 + 600)], places, EVENING)
+    settings.REMEMBER_SLOWER_THAN = -1.0
+    assert shown_at(CITY, EVENING).before.open == 2
+
+    enter([Past(2, 1440 + 600)], places, EVENING)
+
+    later = timedelta(seconds=59)
+    assert [shown_at(CITY, EVENING + wait).before.open for wait in (later, later + timedelta(seconds=1))] == [2, 3]
+    assert shown_at(CITY, EVENING + later).now.open == 3

@@ -10,6 +10,7 @@ from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.models import Reminder, Task, TaskState, Transfer, TransferState
+from shali.foundation.tasks.queries.tallies import is_kept, standing
 from shali.foundation.tasks.rules import clock_state
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
 
@@ -66,8 +67,7 @@ def filtered(scope: Scope, chosen: Filter, *, at: datetime) -> QuerySet[Task]:
         return Task.objects.filter(STILL_OPEN, Exists(offered))
     tasks = Task.objects.filter(within(path)).filter(_conditions(scope, at).get(chosen.which, STILL_OPEN))
     if chosen.which == "to_arbitrate":
-        disputed = Transfer.objects.filter(arbiter_path=scope.path, state=TransferState.DISPUTED)
-        tasks = tasks.filter(pk__in=disputed.values("task_id"))
+        tasks = tasks.filter(transfers__arbiter_path=scope.path, transfers__state=TransferState.DISPUTED)
     if chosen.which == "told":
         told = Reminder.objects.filter(to_path=scope.path)
         tasks = tasks.filter(pk__in=told.values("task_id"))
@@ -87,24 +87,33 @@ def _conditions(scope: Scope, at: datetime) -> dict[str, Q]:
 
 
 def counts(scope: Scope, *, unit: str = "", at: datetime) -> dict[str, int]:
-    """Return how many tasks each filter holds, by the filter's name; four queries."""
+    """Return how many tasks each filter holds, by the filter's name; six queries."""
     path = unit if unit and scope.holds(unit) else scope.path
-    conditions = _conditions(scope, at) | {"open": STILL_OPEN}
-    closed = conditions.pop("closed_today")
-    tasks = Task.objects.filter(within(path))
-    found: dict[str, int] = tasks.filter(STILL_OPEN).aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    )
-    found["closed_today"] = tasks.filter(closed).count()
+    mine = Task.objects.filter(within(path), _conditions(scope, at)["mine"])
+    found = standing(scope, path=path, at=at) if is_kept(path) else _counted(scope, path, at)
+    found["mine"] = mine.count()
     for which in ("to_answer", "to_arbitrate", "told"):
         found[which] = filtered(scope, Filter(which, unit), at=at).count()
     return found
 
 
-def tasks_page(scope: Scope, chosen: Filter, *, at: datetime, after: str = "") -> Page[TaskRow]:
-    """Return one page of tasks, due first."""
+def _counted(scope: Scope, path: str, at: datetime) -> dict[str, int]:
+    conditions = _conditions(scope, at) | {"open": STILL_OPEN}
+    closed, _ = conditions.pop("closed_today"), conditions.pop("mine")
+    tasks = Task.objects.filter(within(path))
+    found: dict[str, int] = tasks.filter(STILL_OPEN).aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    )
+    found["closed_today"] = tasks.filter(closed).count()
+    return found
+
+
+def tasks_page(
+    scope: Scope, chosen: Filter, *, at: datetime, after: str = "", counted: int | None = None
+) -> Page[TaskRow]:
+    """Return one page of tasks, due first. counted: how many the filter holds, where that is known already."""
     tasks = filtered(scope, chosen, at=at)
-    total = tasks.order_by()[: COUNTED_AT_MOST + 1].count()
+    total = tasks.order_by()[: COUNTED_AT_MOST + 1].count() if counted is None else counted
     place = read_mark(after)
     shown = 0
     if place is not None:
@@ -121,7 +130,7 @@ def tasks_page(scope: Scope, chosen: Filter, *, at: datetime, after: str = "") -
         rows=[_row(task, people.get(task.subject_id or 0), chosen, at) for task in found],
         first=shown + 1 if found else 0,
         last=shown + len(found),
-        total=total if total <= COUNTED_AT_MOST else None,
+        total=total if total <= COUNTED_AT_MOST or counted is not None else None,
         next=mark(found[-1].due_at, found[-1].pk, shown + len(found)) if more else "",
         is_first=place is None,
     )

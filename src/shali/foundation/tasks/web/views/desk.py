@@ -26,8 +26,8 @@ SHOWN_SKIPPED = 5
 def desk(request: PostRequest) -> HttpResponse:
     at = now()
     chosen = _filter(request.GET.get("which", ""), request.GET.get("unit", ""), request)
-    page = tasks_page(request.scope, chosen, at=at, after=request.GET.get("after", ""))
     found = counts(request.scope, unit=chosen.unit, at=at)
+    page = tasks_page(request.scope, chosen, at=at, after=request.GET.get("after", ""), counted=found.get(chosen.which))
     unit = chosen.unit or request.scope.path
     return render(
         request,

@@ -1,0 +1,65 @@
+"""Figures of the city and of counties at the present hour, from the sums that writers keep by township."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Min, Q, Sum
+
+from shali.board.queries.counted import DAY, ByLeaf, Figures
+from shali.board.rules import AGE_BANDS, full_hour
+from shali.foundation.clocks import day_of, start_of_day
+from shali.foundation.jurisdictions.scope import within
+from shali.foundation.tasks.models import Flow, Standing
+
+
+def kept(path: str, at: datetime) -> ByLeaf:
+    """Return the figures at the present hour, by township; two queries, however many tasks there are."""
+    found: dict[str, Figures] = {}
+    for row in _standing(path, at):
+        one = found.setdefault(row["path"], Figures())
+        for name in ("open", "overdue", "soon", "two_hours", "not_accepted", "blocked"):
+            setattr(one, name, row["n_" + name])
+        one.oldest_due = row["oldest_due"]
+        one.ages = [row[f"age{place}"] for place in range(len(AGE_BANDS))]
+    for row in _flows(path, at):
+        one = found.setdefault(row["path"], Figures())
+        # Out of what came and what went, and not out of what is open: so that the band can say it does not add up.
+        one.carried = row["came"] - row["went"]
+        for name in ("handed_over", "closed", "whole_24", "within_24"):
+            setattr(one, name, row["n_" + name])
+        one.last_word = row["word"]
+    return list(found.items())
+
+
+def _standing(path: str, at: datetime) -> Any:
+    late = Q(due_at__lt=at)
+    asked = {
+        "n_open": Sum("open"),
+        "n_not_accepted": Sum("not_accepted"),
+        "n_blocked": Sum("blocked"),
+        "n_overdue": Sum("open", filter=late, default=0),
+        "n_soon": Sum("open", filter=Q(due_at__gte=at, due_at__lte=at + timedelta(hours=6)), default=0),
+        "n_two_hours": Sum("open", filter=Q(due_at__gte=at, due_at__lte=at + timedelta(hours=2)), default=0),
+        "oldest_due": Min("due_at", filter=late),
+    }
+    for place, (low, high) in enumerate(AGE_BANDS):
+        aged = Q(handed_over_at__lte=at - timedelta(hours=low))
+        aged = aged & Q(handed_over_at__gt=at - timedelta(hours=high)) if high else aged
+        asked[f"age{place}"] = Sum("open", filter=aged, default=0)
+    return Standing.objects.filter(within(path)).exclude(open=0).order_by().values("path").annotate(**asked)
+
+
+def _flows(path: str, at: datetime) -> Any:
+    day = start_of_day(day_of(at))
+    past, today = Q(hour__lt=day), Q(hour__gte=day)
+    whole = Q(hour__gte=full_hour(at) - 2 * DAY, hour__lt=full_hour(at) - DAY)
+    asked = {
+        "came": Sum("handed_over", filter=past, default=0),
+        "went": Sum("closed", filter=past, default=0),
+        "n_handed_over": Sum("handed_over", filter=today, default=0),
+        "n_closed": Sum("closed", filter=today, default=0),
+        "n_whole_24": Sum("handed_over", filter=whole, default=0),
+        "n_within_24": Sum("in_a_day", filter=whole, default=0),
+        "word": Max("last_word"),
+    }
+    return Flow.objects.filter(within(path)).order_by().values("path").annotate(**asked)
