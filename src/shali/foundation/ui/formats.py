@@ -1,6 +1,7 @@
 """How numbers, hours and masked values are written, in both languages."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,8 +19,13 @@ def num(value: int | float | None) -> str:
     return "—" if value is None else f"{value:,}"
 
 
+@lru_cache(maxsize=4)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
 def local(at: datetime) -> datetime:
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return at.astimezone(_zone(settings.TIME_ZONE))
 
 
 def day_time(at: datetime | None) -> str:

@@ -80,6 +80,9 @@ class Ending(models.IntegerChoices):
     WITHDRAWN = 6  # the asker took the question back: the import was undone, or a row meant somebody else
 
 
+NOT_SETTLED = Q(struck_off_at__isnull=True) | ~Q(ending=Ending.FOUR_FACTS)
+
+
 class ListEntry(models.Model):
     """One person on one list: an asker of the person's task. Each asker gets one answer."""
 
@@ -113,6 +116,8 @@ class ListEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["pushed_list", "id"], name="verification_entry_list"),
+            # What a list's page still has to look at, row by row: its sums know the rest.
+            models.Index(fields=["pushed_list", "task"], condition=NOT_SETTLED, name="verification_entry_unsettled"),
             models.Index(fields=["task"], name="verification_entry_task"),
             models.Index(fields=["person"], name="verification_entry_person"),
         ]
@@ -125,7 +130,7 @@ class ListTally(models.Model):
     """
 
     PERSONAL: frozenset[str] = frozenset()
-    PLAIN = frozenset({"id", "pushed_list", "grain", "path", "due_at", "entries", "people", "open"})
+    PLAIN = frozenset({"id", "pushed_list", "grain", "path", "due_at", "entries", "people", "open", "four_facts"})
 
     class Grain(models.IntegerChoices):
         OWNER = 1  # the unit that owns the tasks
@@ -138,6 +143,7 @@ class ListTally(models.Model):
     entries = models.IntegerField()  # every entry, a repeated or withdrawn one too: who sees the list
     people = models.IntegerField()
     open = models.IntegerField()
+    four_facts = models.IntegerField(default=0)  # struck off with all four facts: none of them has to be looked at
 
     class Meta:
         constraints = [

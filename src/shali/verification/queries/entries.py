@@ -51,12 +51,14 @@ def entries_page(
     fact_open: int | None = None,
     hours: tuple[int, int | None] | None = None,
     after: str = "",
+    counted: int | None = None,
 ) -> Page[EntryRow]:
     """Return one page of people on lists, due first; each person once, however many lists ask for him.
 
     which: one of WHICH; unit: path of a unit within the scope; only_own: what it answers for itself, not its units
     fact_open: people without this fact (1-4)
     hours: people handed over at least so many full hours ago, and less than so many
+    counted: how many these filters hold, where that is known already
     """
     tasks = filtered(
         scope,
@@ -68,7 +70,7 @@ def entries_page(
         fact_open=fact_open,
         hours=hours,
     )
-    total = tasks.order_by()[: COUNTED_AT_MOST + 1].count()
+    total = tasks.order_by()[: COUNTED_AT_MOST + 1].count() if counted is None else counted
     # What is closed is read unit by unit, along the index; what is open, the most pressing first.
     column, order = ("closed_at", ("path", "closed_at", "id")) if which == "closed" else ("due_at", ("due_at", "id"))
     place = read_mark(after)
@@ -85,7 +87,7 @@ def entries_page(
         rows=rows,
         first=shown + 1 if rows else 0,
         last=shown + len(rows),
-        total=total if total <= COUNTED_AT_MOST else None,
+        total=total if total <= COUNTED_AT_MOST or counted is not None else None,
         next=mark(getattr(found[-1], column), found[-1].pk, shown + len(rows)) if more else "",
         is_first=place is None,
     )
@@ -117,6 +119,8 @@ def filtered(
     tasks = Task.objects.filter(Q(path=path) if only_own else within(path), kind="verification")
     if pushed_list is not None:
         asked = ListEntry.objects.filter(pushed_list_id=pushed_list, duplicate_of=None).exclude(ending=6)
+        if which not in ("closed", "all"):
+            asked = asked.filter(struck_off_at=None)  # and by this its index, however long the list
         tasks = tasks.filter(pk__in=asked.values("task_id"))
     tasks = tasks.filter(_conditions(at).get(which, STILL_OPEN))
     if hours is not None:

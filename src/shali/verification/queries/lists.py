@@ -1,14 +1,14 @@
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.policy.rules import due_soon_share
+from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
 from shali.foundation.ui.refusal import NotInScope
-from shali.verification.models import ListEntry, ListState, PushedList, due_soon
+from shali.verification.models import NOT_SETTLED, ListEntry, ListState, PushedList, due_soon
 from shali.verification.queries.tallies import Sums, by_path, has_people_of, tallies
 from shali.verification.rules import AGE_BANDS
 
@@ -39,11 +39,37 @@ class ListRow:
 
 
 def lists(scope: Scope, *, at: datetime, state: int | None = None, limit: int = 200) -> list[ListRow]:
-    """Return the lists that this scope received or was handed people of: open ones first, the earliest due on top."""
+    """Return the newest lists that this scope received or was handed people of: open ones first, due first."""
     found = PushedList.objects.filter(state=state) if state else PushedList.objects.exclude(state=ListState.WITHDRAWN)
-    rows = list(found.select_related("batch").order_by("-handed_over_at", "-id")[:limit])
+    rows = _rows(scope, list(found.select_related("batch").order_by("-handed_over_at", "-id")[:limit]), at=at)
+    return sorted(rows, key=lambda row: (row.state == ListState.CLOSED, row.due_at))
+
+
+def lists_page(scope: Scope, *, at: datetime, closed: bool, after: str = "") -> Page[ListRow]:
+    """Return one page of lists: what is open, the earliest due on top; what is closed, the newest on top."""
+    gone = [ListState.CLOSED, ListState.WITHDRAWN]
+    found = PushedList.objects.filter(state=ListState.CLOSED) if closed else PushedList.objects.exclude(state__in=gone)
+    total = found.order_by()[: COUNTED_AT_MOST + 1].count()
+    column, step, sign = ("handed_over_at", "lt", "-") if closed else ("due_at", "gt", "")
+    place, shown = read_mark(after), 0
+    if place is not None:
+        hour, number, shown = datetime.fromtimestamp(place[0], UTC), place[1], place[2]
+        found = found.filter(Q(**{f"{column}__{step}": hour}) | Q(**{column: hour, f"id__{step}": number}))
+    read = list(found.select_related("batch").order_by(f"{sign}{column}", f"{sign}id")[: PAGE + 1])
+    more, read = len(read) > PAGE, read[:PAGE]
+    return Page(
+        rows=_rows(scope, read, at=at),
+        first=shown + 1 if read else 0,
+        last=shown + len(read),
+        total=total if total <= COUNTED_AT_MOST else None,
+        next=mark(getattr(read[-1], column), read[-1].pk, shown + len(read)) if more else "",
+        is_first=place is None,
+    )
+
+
+def _rows(scope: Scope, rows: list[PushedList], *, at: datetime) -> list[ListRow]:
     sums = tallies(scope, lists=[row.pk for row in rows], at=at)
-    result = [
+    return [
         ListRow(
             public_id=row.public_id,
             day=row.day,
@@ -63,7 +89,6 @@ def lists(scope: Scope, *, at: datetime, state: int | None = None, limit: int = 
         )
         for row in rows
     ]
-    return sorted(result, key=lambda row: (row.state == ListState.CLOSED, row.due_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +148,6 @@ class ListFigures:
     established: tuple[int, int, int, int]
     bands: tuple[Band, ...]
     units: tuple[UnitFigures, ...]
-    cleared_in_time: int
-    last_struck_off_at: datetime | None
 
 
 def pushed_list(scope: Scope, public_id: str) -> PushedList:
@@ -139,10 +162,17 @@ def pushed_list(scope: Scope, public_id: str) -> PushedList:
 
 
 def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
-    """Count one list for its page; the identity of its rows is the batch's own, held by the database."""
+    """Count one list for its page; the identity of its rows is the batch's own, held by the database.
+
+    What is settled is known from the list's sums; what is not is looked at row by row.
+    """
     one = pushed_list(scope, public_id)
-    entries = ListEntry.objects.filter(COUNTED, within(scope.path, "task__path"), pushed_list=one)
-    sums = _sums(entries, one, at)
+    sums = by_path(scope, pushed_list=one.pk, at=at)
+    people, still_open, overdue, four_facts = (
+        sum(getattr(found, name) for _, found in sums) for name in ("people", "open", "overdue", "four_facts")
+    )
+    entries = ListEntry.objects.filter(COUNTED, NOT_SETTLED, within(scope.path, "task__path"), pushed_list=one)
+    rest = _rest(entries, at)
     batch = one.batch
     return ListFigures(
         id=one.pk,
@@ -169,26 +199,26 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
         already_known=batch.already_known if batch else 0,
         rejected=batch.rejected if batch else 0,
         doubtful=batch.doubtful if batch else 0,
-        people=sums["people"],
-        closed=sums["closed"],
-        open=sums["people"] - sums["closed"],
-        overdue=sums["overdue"],
-        soon=sums["soon"],
-        blocked=sums["blocked"],
-        not_accepted=sums["not_accepted"],
-        established=(sums["counted"], sums["identified"], sums["located"], sums["controlled"]),
+        people=people,
+        closed=people - still_open,
+        open=still_open,
+        overdue=overdue,
+        soon=rest["soon"],
+        blocked=rest["blocked"],
+        not_accepted=rest["not_accepted"],
+        established=(
+            four_facts + rest["counted"],
+            four_facts + rest["identified"],
+            four_facts + rest["located"],
+            four_facts + rest["controlled"],
+        ),
         bands=_bands(entries, one, at),
-        units=_by_child(scope, one, at),
-        cleared_in_time=sums["in_time"],
-        last_struck_off_at=sums["last"],
+        units=_by_child(scope, sums),
     )
 
 
-def _sums(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> dict[str, Any]:
+def _rest(entries: "QuerySet[ListEntry]", at: datetime) -> dict[str, int]:
     return entries.aggregate(
-        people=Count("id"),
-        closed=Count("id", filter=~OPEN),
-        overdue=Count("id", filter=OPEN & Q(task__due_at__lt=at)),
         soon=Count("id", filter=OPEN & due_soon(at, share=due_soon_share(at), task="task__")),
         blocked=Count("id", filter=OPEN & Q(task__blocked_since__isnull=False)),
         not_accepted=Count("id", filter=OPEN & Q(task__state=1)),
@@ -196,8 +226,6 @@ def _sums(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> dict
         identified=Count("task__check_row__identified"),
         located=Count("task__check_row__located"),
         controlled=Count("task__check_row__controlled"),
-        in_time=Count("id", filter=Q(struck_off_at__lte=one.due_at)),
-        last=Max("struck_off_at"),
     )
 
 
@@ -220,11 +248,11 @@ def _bands(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> tup
     return tuple(Band(b.from_hours, b.to_hours, n, state(b.to_hours)) for b, n in counts.items())
 
 
-def _by_child(scope: Scope, one: PushedList, at: datetime) -> tuple[UnitFigures, ...]:
+def _by_child(scope: Scope, found_by_path: list[tuple[str, Sums]]) -> tuple[UnitFigures, ...]:
     """Sum the list's tallies by the units just below the scope."""
     depth = len(scope.path.split(".")) + 1
     sums: dict[str, list[int]] = {}
-    for path, found in by_path(scope, pushed_list=one.pk, at=at):
+    for path, found in found_by_path:
         child = ".".join(path.split(".")[:depth])
         total = sums.setdefault(child, [0, 0, 0])
         for place, value in enumerate((found.people, found.open, found.overdue)):

@@ -15,7 +15,8 @@ Key = tuple[int, int, str, datetime]
 RECOUNT = """
 select e.pushed_list_id, g.grain, g.path, t.due_at, count(*),
   count(*) filter (where e.duplicate_of_id is null and e.ending is distinct from 6),
-  count(*) filter (where e.duplicate_of_id is null and e.struck_off_at is null)
+  count(*) filter (where e.duplicate_of_id is null and e.struck_off_at is null),
+  count(*) filter (where e.duplicate_of_id is null and e.ending = 1)
 from verification_listentry e join tasks_task t on t.id = e.task_id
 cross join lateral (values (1, t.path), (2, verification_township(t.path))) as g (grain, path)
 where t.path >= %s and t.path < %s || '/'
@@ -28,6 +29,7 @@ class Sums:
     people: int = 0
     open: int = 0
     overdue: int = 0
+    four_facts: int = 0
 
 
 def tallies(scope: Scope, *, lists: Iterable[int], at: datetime) -> dict[int, Sums]:
@@ -49,9 +51,14 @@ def by_path(scope: Scope, *, pushed_list: int, at: datetime) -> list[tuple[str, 
         .filter(pushed_list_id=pushed_list)
         .order_by()
         .values("path")
-        .annotate(n=Sum("people"), still=Sum("open"), late=Sum("open", filter=Q(due_at__lt=at), default=0))
+        .annotate(
+            n=Sum("people"),
+            still=Sum("open"),
+            late=Sum("open", filter=Q(due_at__lt=at), default=0),
+            four=Sum("four_facts"),
+        )
     )
-    return [(row["path"], Sums(row["n"], row["still"], row["late"])) for row in found if row["n"]]
+    return [(row["path"], Sums(row["n"], row["still"], row["late"], row["four"])) for row in found if row["n"]]
 
 
 def has_people_of(scope: Scope, *, pushed_list: int) -> bool:
@@ -71,12 +78,12 @@ def _of(scope: Scope, *, parts: int = 0) -> QuerySet[ListTally]:
 
 def differences(scope: Scope) -> dict[Key, tuple[tuple[int, ...], tuple[int, ...]]]:
     """Return the tallies of a scope that differ from a recount, as (kept, counted); none, or something is broken."""
-    nothing = (0, 0, 0)
+    nothing = (0, 0, 0, 0)
     with connection.cursor() as cursor:
         cursor.execute(RECOUNT, [scope.path, scope.path])
         counted = {(row[0], row[1], row[2], row[3]): tuple(row[4:]) for row in cursor.fetchall()}
     rows = ListTally.objects.filter(within(scope.path)).values_list(
-        "pushed_list_id", "grain", "path", "due_at", "entries", "people", "open"
+        "pushed_list_id", "grain", "path", "due_at", "entries", "people", "open", "four_facts"
     )
     kept = {(row[0], row[1], row[2], row[3]): tuple(row[4:]) for row in rows}
     return {

@@ -92,8 +92,10 @@ def counts(scope: Scope, *, unit: str = "", at: datetime) -> dict[str, int]:
     mine = Task.objects.filter(within(path), _conditions(scope, at)["mine"])
     found = standing(scope, path=path, at=at) if is_kept(path) else _counted(scope, path, at)
     found["mine"] = mine.count()
-    for which in ("to_answer", "to_arbitrate", "told"):
+    for which in ("to_answer", "to_arbitrate"):
         found[which] = filtered(scope, Filter(which, unit), at=at).count()
+    told = Reminder.objects.filter(~Q(task__state=TaskState.CLOSED), within(path, "task__path"), to_path=scope.path)
+    found["told"] = told.values("task_id").distinct().count()
     return found
 
 

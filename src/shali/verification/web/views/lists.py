@@ -12,7 +12,7 @@ from shali.foundation.clocks import now
 from shali.foundation.policy.rules import due_soon_share
 from shali.verification.queries import words
 from shali.verification.queries.entries import WHICH, entries_page
-from shali.verification.queries.lists import list_figures, lists
+from shali.verification.queries.lists import ListFigures, list_figures, lists, lists_page
 from shali.verification.rules import AGE_BANDS
 from shali.verification.services.receive import receive_list
 from shali.verification.services.reply import make_reply
@@ -24,7 +24,8 @@ from shali.verification.web.forms import ReceiveForm
 @require_GET
 def index(request: PostRequest) -> HttpResponse:
     at = now()
-    rows = lists(request.scope, at=at)
+    closed = request.GET.get("which") == "closed"
+    page = lists_page(request.scope, at=at, closed=closed, after=request.GET.get("after", ""))
     soon_share = due_soon_share(at)
     shown = [
         {
@@ -34,9 +35,9 @@ def index(request: PostRequest) -> HttpResponse:
             "state_word": words.LIST_STATES[row.state],
             "state": present.list_verdict(row, at, soon_share=soon_share),
         }
-        for row in rows
+        for row in page.rows
     ]
-    return render(request, "verification/lists.html", {"lists": shown, "at": at})
+    return render(request, "verification/lists.html", {"lists": shown, "page": page, "is_closed": closed, "at": at})
 
 
 @policy(verb=Verb.RECEIVE_LISTS)
@@ -78,6 +79,7 @@ def one_list(request: PostRequest, pushed_list: str) -> HttpResponse:
         fact_open=int(fact_open) if fact_open.isdigit() else None,
         hours=(band.from_hours, band.to_hours) if band else None,
         after=request.GET.get("after", ""),
+        counted=None if unit or fact_open or band else _counted(figures, which),
     )
     line, agrees = present.announced_line(figures)
     return render(
@@ -102,6 +104,11 @@ def one_list(request: PostRequest, pushed_list: str) -> HttpResponse:
             "at": at,
         },
     )
+
+
+def _counted(figures: ListFigures, which: str) -> int | None:
+    known = {"open", "overdue", "soon", "blocked", "not_accepted", "closed"}
+    return figures.people if which == "all" else getattr(figures, which) if which in known else None
 
 
 @policy(verb=Verb.REPLY_TO_LISTS)
