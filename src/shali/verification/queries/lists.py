@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -203,22 +203,37 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
         closed=people - still_open,
         open=still_open,
         overdue=overdue,
-        soon=rest["soon"],
-        blocked=rest["blocked"],
-        not_accepted=rest["not_accepted"],
+        soon=rest.soon,
+        blocked=rest.blocked,
+        not_accepted=rest.not_accepted,
         established=(
-            four_facts + rest["counted"],
-            four_facts + rest["identified"],
-            four_facts + rest["located"],
-            four_facts + rest["controlled"],
+            four_facts + rest.counted,
+            four_facts + rest.identified,
+            four_facts + rest.located,
+            four_facts + rest.controlled,
         ),
-        bands=_bands(entries, one, at),
+        bands=_bands(rest.open_since, one, at),
         units=_by_child(scope, sums),
     )
 
 
-def _rest(entries: "QuerySet[ListEntry]", at: datetime) -> dict[str, int]:
-    return entries.aggregate(
+@dataclass(slots=True)
+class _Rest:
+    """What the rows that are not settled add up to; and the open ones by the hour of their hand-over."""
+
+    soon: int = 0
+    blocked: int = 0
+    not_accepted: int = 0
+    counted: int = 0
+    identified: int = 0
+    located: int = 0
+    controlled: int = 0
+    open_since: dict[datetime, int] = field(default_factory=dict)
+
+
+def _rest(entries: "QuerySet[ListEntry]", at: datetime) -> _Rest:
+    # All people of one list share its hour unless an earlier list asked: so this is a handful of rows.
+    by_hour = entries.values_list("task__handed_over_at").annotate(
         soon=Count("id", filter=OPEN & due_soon(at, share=due_soon_share(at), task="task__")),
         blocked=Count("id", filter=OPEN & Q(task__blocked_since__isnull=False)),
         not_accepted=Count("id", filter=OPEN & Q(task__state=1)),
@@ -226,14 +241,21 @@ def _rest(entries: "QuerySet[ListEntry]", at: datetime) -> dict[str, int]:
         identified=Count("task__check_row__identified"),
         located=Count("task__check_row__located"),
         controlled=Count("task__check_row__controlled"),
+        still_open=Count("id", filter=OPEN),
     )
+    rest = _Rest()
+    names = [one.name for one in fields(_Rest)][:-1]
+    for hour, *counts, still_open in by_hour:
+        for name, count in zip(names, counts, strict=True):
+            setattr(rest, name, getattr(rest, name) + count)
+        rest.open_since[hour] = still_open
+    return rest
 
 
-def _bands(entries: "QuerySet[ListEntry]", one: PushedList, at: datetime) -> tuple[Band, ...]:
-    """Open people by full hours since hand-over. All people of one list share its hour unless an earlier list asked."""
+def _bands(open_since: dict[datetime, int], one: PushedList, at: datetime) -> tuple[Band, ...]:
+    """Open people by full hours since hand-over."""
     counts = dict.fromkeys(AGE_BANDS, 0)
-    hours = entries.filter(OPEN).values_list("task__handed_over_at").annotate(n=Count("id"))
-    for handed_over_at, people in hours:
+    for handed_over_at, people in open_since.items():
         age = (at - handed_over_at) / timedelta(hours=1)
         band = next(b for b in AGE_BANDS if b.from_hours <= age and (b.to_hours is None or age < b.to_hours))
         counts[band] += people

@@ -17,7 +17,7 @@ from shali.foundation.tasks.rules import clock_state
 from shali.foundation.vault.sealing import open_text
 from shali.verification.models import Finding
 
-SHOWN = 60
+SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)

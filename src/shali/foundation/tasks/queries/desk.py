@@ -69,8 +69,7 @@ def filtered(scope: Scope, chosen: Filter, *, at: datetime) -> QuerySet[Task]:
     if chosen.which == "to_arbitrate":
         tasks = tasks.filter(transfers__arbiter_path=scope.path, transfers__state=TransferState.DISPUTED)
     if chosen.which == "told":
-        told = Reminder.objects.filter(to_path=scope.path)
-        tasks = tasks.filter(pk__in=told.values("task_id"))
+        tasks = tasks.filter(pk__in=_told(scope, at).values("task_id"))
     return tasks
 
 
@@ -94,9 +93,14 @@ def counts(scope: Scope, *, unit: str = "", at: datetime) -> dict[str, int]:
     found["mine"] = mine.count()
     for which in ("to_answer", "to_arbitrate"):
         found[which] = filtered(scope, Filter(which, unit), at=at).count()
-    told = Reminder.objects.filter(~Q(task__state=TaskState.CLOSED), within(path, "task__path"), to_path=scope.path)
+    told = _told(scope, at).filter(~Q(task__state=TaskState.CLOSED), within(path, "task__path"))
     found["told"] = told.values("task_id").distinct().count()
     return found
+
+
+def _told(scope: Scope, at: datetime) -> QuerySet[Reminder]:
+    """What this unit was reminded of within the last day: older reminders it has seen, or their tasks are overdue."""
+    return Reminder.objects.filter(to_path=scope.path, at__gt=at - timedelta(hours=24))
 
 
 def _counted(scope: Scope, path: str, at: datetime) -> dict[str, int]:
