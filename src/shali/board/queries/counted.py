@@ -11,8 +11,9 @@ from django.db.models import Count, DateTimeField, ExpressionWrapper, F, Max, Mi
 
 from shali.board.rules import AGE_BANDS, full_hour
 from shali.foundation.clocks import day_of, start_of_day
-from shali.foundation.jurisdictions.scope import within
+from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.tasks.models import Task, TaskState
+from shali.foundation.ui.refusal import NotInScope
 
 DAY = timedelta(hours=24)
 # Everything asked below is about tasks that are open, or were closed since: the older ones are not read.
@@ -68,11 +69,13 @@ _remembered: dict[tuple[str, datetime], ByLeaf] = {}
 _counting = Lock()
 
 
-def yesterday(path: str, at: datetime) -> ByLeaf:
+def yesterday(scope: Scope, path: str, at: datetime) -> ByLeaf:
     """Return the figures of a past hour, by the owner's path.
 
     What was slow to count is kept for its minute: the past does not change while a room looks at it.
     """
+    if not scope.holds(path):
+        raise NotInScope
     minute = at.replace(second=0, microsecond=0)
     found = _remembered.get((path, minute))
     if found is not None:
@@ -82,7 +85,7 @@ def yesterday(path: str, at: datetime) -> ByLeaf:
         if found is not None:
             return found
         began = perf_counter()
-        found = counted(path, at, is_past=True)
+        found = counted(scope, path, at, is_past=True)
         if perf_counter() - began > settings.REMEMBER_SLOWER_THAN:
             _remember((path, minute), found)
     return found
@@ -96,12 +99,15 @@ def _remember(key: tuple[str, datetime], found: ByLeaf) -> None:
     _remembered[key] = found
 
 
-def counted(path: str, at: datetime, *, is_past: bool) -> ByLeaf:
+def counted(scope: Scope, path: str, at: datetime, *, is_past: bool) -> ByLeaf:
     """Return the figures at an hour, by the owner's path.
 
     is_past: acceptance is read from its hour; else from the state, as at the desk (a task in new hands may keep the
         hour of an older acceptance)
+    :raises NotInScope: the unit is not in the scope
     """
+    if not scope.holds(path):
+        raise NotInScope
     not_accepted = Q(accepted_at=None) | Q(accepted_at__gt=at) if is_past else Q(state=TaskState.HANDED_OVER)
     found = (
         Task.objects.filter(within(path))

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncHour
 from shali.foundation.clocks import city_zone, day_of, start_of_day
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.tasks.models import Flow, Task, TaskState
-from shali.foundation.tasks.queries.tallies import is_kept
+from shali.foundation.tasks.rules import is_kept
 from shali.foundation.ui.refusal import NotInScope
 
 Hours = Counter[tuple[date, int]]

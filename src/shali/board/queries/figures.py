@@ -13,7 +13,7 @@ from shali.board.queries.kept import kept
 from shali.board.rules import child_of
 from shali.foundation.jurisdictions.queries import children, unit
 from shali.foundation.jurisdictions.scope import Scope
-from shali.foundation.tasks.queries.tallies import is_kept
+from shali.foundation.tasks.rules import is_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def board(scope: Scope, *, path: str, at: datetime) -> Board:
     rows: dict[str, tuple[Figures, Figures]] = {key: (Figures(), Figures()) for key in named}
     gone = (Figures(), Figures())
     whole = (Figures(), Figures())
-    present = kept(path, at) if is_kept(path) else counted(path, at, is_past=False)
-    for place, found in enumerate((present, yesterday(path, at - DAY))):
+    present = kept(scope, path, at) if is_kept(path) else counted(scope, path, at, is_past=False)
+    for place, found in enumerate((present, yesterday(scope, path, at - DAY))):
         for leaf, figures in found:
             for pair in (rows.get(child_of(leaf, path), gone), whole):
                 pair[place].add(figures)

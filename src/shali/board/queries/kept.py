@@ -8,12 +8,18 @@ from django.db.models import Max, Min, Q, Sum
 from shali.board.queries.counted import DAY, ByLeaf, Figures
 from shali.board.rules import AGE_BANDS, full_hour
 from shali.foundation.clocks import day_of, start_of_day
-from shali.foundation.jurisdictions.scope import within
+from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.tasks.models import Flow, Standing
+from shali.foundation.ui.refusal import NotInScope
 
 
-def kept(path: str, at: datetime) -> ByLeaf:
-    """Return the figures at the present hour, by township; two queries, however many tasks there are."""
+def kept(scope: Scope, path: str, at: datetime) -> ByLeaf:
+    """Return the figures at the present hour, by township; two queries, however many tasks there are.
+
+    :raises NotInScope: the unit is not in the scope
+    """
+    if not scope.holds(path):
+        raise NotInScope
     found: dict[str, Figures] = {}
     for row in _standing(path, at):
         one = found.setdefault(row["path"], Figures())

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from shali.config.cli.installation import installation
 
@@ -106,8 +108,10 @@ def _settle(batch: "Batch") -> "Batch":
     from shali.foundation.clocks import now
     from shali.foundation.intake.services.settle import settle_batch
 
-    print(f"Settling {batch.rows_total:,} rows …", file=sys.stderr)
-    return settle_batch(batch=batch.pk, at=now())
+    columns = (TextColumn("Settling"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=batch.rows_total, completed=batch.rows_done)
+        return settle_batch(batch=batch.pk, at=now(), each=lambda rows: progress.advance(task, rows))
 
 
 def show(batch: BatchId) -> None:

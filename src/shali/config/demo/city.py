@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from shali.config.demo.residents import Community, Resident, residents
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.reference import DATA, divisions
-from shali.foundation.jurisdictions.rows import insert_rows
+from shali.foundation.jurisdictions.rows import insert_rows, next_ids
 from shali.foundation.people.models import DocumentKind
-from shali.foundation.people.services.enrol import NewAddress, NewDocument, NewPerson, enrol_people, next_ids
+from shali.foundation.people.services.enrol import NewAddress, NewDocument, NewPerson, enrol_people
 from shali.foundation.places.models import Household
 from shali.foundation.vault.sealing import blind, seal
 

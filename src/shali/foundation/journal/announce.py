@@ -6,13 +6,15 @@ below every room that announces, so it knows no reaction by name. Reactions run 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from shali.foundation.journal.models import Fact as FactRow
+from shali.foundation.jurisdictions.rows import WORTH_A_COPY, insert_rows, next_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,30 @@ def announce(
     if not isinstance(causes, Sequence):
         causes = [causes] * len(facts)
     with transaction.atomic():
-        rows = FactRow.objects.bulk_create(
-            [
-                FactRow(kind=kind.__name__, at=at, by=by, cause_id=cause, payload=asdict(fact))
-                for fact, cause in zip(facts, causes, strict=True)
-            ],
-            batch_size=5_000,
-        )
-        numbers = [row.pk for row in rows]
+        numbers = next_ids("journal_fact", count=len(facts))
+        if len(facts) < WORTH_A_COPY:
+            FactRow.objects.bulk_create(
+                FactRow(pk=number, kind=kind.__name__, at=at, by=by, cause_id=cause, payload=asdict(fact))
+                for number, fact, cause in zip(numbers, facts, causes, strict=True)
+            )
+        else:
+            _copy(kind, numbers, facts, causes, by=by, at=at)
         announced = Announced(facts=facts, numbers=numbers, by=by, at=at)
         for reaction in _table.reactions[kind]:
             reaction(announced)
     return numbers
+
+
+def _copy(
+    kind: type, numbers: list[int], facts: Sequence[Any], causes: Sequence[int | None], *, by: str, at: datetime
+) -> None:
+    names = [one.name for one in fields(kind)]
+    plain = (orjson.dumps({name: getattr(fact, name) for name in names}).decode() for fact in facts)
+    insert_rows(
+        FactRow,
+        ("id", "kind", "at", "by", "cause_id", "payload"),
+        (
+            (number, kind.__name__, at, by, cause, payload)
+            for number, cause, payload in zip(numbers, causes, plain, strict=True)
+        ),
+    )

@@ -45,25 +45,51 @@ class Resolved:
     ambiguous: tuple[str, ...] = ()
 
 
+class _Names:
+    """Names of one level, each with the codes of the places that bear it."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, list[str]] = {}
+        self._heads: dict[str, int] = {}  # the first two characters of a name -> the longest name that begins so
+
+    def add(self, name: str, code: str) -> None:
+        codes = self._codes.setdefault(name, [])
+        if code not in codes:
+            codes.append(code)
+        self._heads[name[:2]] = max(len(name), self._heads.get(name[:2], 0))
+
+    def longest_in(self, text: str, within: str) -> tuple[list[str], int]:
+        """Return the codes below `within` of the longest name in the text, and where the name ends."""
+        best: list[str] = []
+        end = 0
+        longest = 1
+        for start in range(len(text) - 1):
+            most = self._heads.get(text[start : start + 2], 0)
+            for length in range(min(most, LONGEST, len(text) - start), longest, -1):
+                codes = [c for c in self._codes.get(text[start : start + length], ()) if c.startswith(within)]
+                if codes:
+                    best, longest, end = codes, length, start + length
+                    break
+        return best, end
+
+
 class Gazetteer:
     """The divisions of one city by every name that people write for them."""
 
     def __init__(self, places: Iterable[Place], *, city_names: Sequence[str] = ("漯河市", "漯河")) -> None:
         self.city_names = tuple(city_names)
-        self._by_name: dict[int, dict[str, list[str]]] = {2: {}, 3: {}, 4: {}}
+        self._by_name: dict[int, _Names] = {2: _Names(), 3: _Names(), 4: _Names()}
         self._city = ""
         # A village's bare name ("拦河刘") means it only where its township is named as well.
-        self._bare: dict[str, list[str]] = {}
+        self._bare = _Names()
         for place in places:
             if place.level == 1:
                 self._city = place.code
                 continue
             for name in _names(place):
-                codes = self._by_name[place.level].setdefault(name, [])
-                if place.code not in codes:
-                    codes.append(place.code)
+                self._by_name[place.level].add(name, place.code)
             if place.level == 4:
-                self._bare.setdefault(re.sub(r"(社区|村)$", "", place.name), []).append(place.code)
+                self._bare.add(re.sub(r"(社区|村)$", "", place.name), place.code)
 
     def resolve(self, text: str) -> Resolved:
         """Return the deepest division that an address names, whether it lies elsewhere, and what was ambiguous.
@@ -85,7 +111,7 @@ class Gazetteer:
         # A township's seat often bears its name: look behind the township, not at it.
         community, _ = self._find(rest[after_township:], 4, within)
         if not community and len(township) == 1:
-            community, _ = self._longest(rest[after_township:], self._bare, within)
+            community, _ = self._bare.longest_in(rest[after_township:], within)
         return self._deepest(community, township, county, here)
 
     def _deepest(self, community: list[str], township: list[str], county: list[str], here: bool) -> Resolved:
@@ -111,19 +137,7 @@ class Gazetteer:
 
     def _find(self, text: str, level: int, within: str) -> tuple[list[str], int]:
         """Return the codes of the longest name of a level in the text, and where the name ends."""
-        return self._longest(text, self._by_name[level], within)
-
-    def _longest(self, text: str, names: dict[str, list[str]], within: str) -> tuple[list[str], int]:
-        best: list[str] = []
-        end = 0
-        longest = 1
-        for start in range(len(text)):
-            for length in range(min(LONGEST, len(text) - start), longest, -1):
-                codes = [c for c in names.get(text[start : start + length], ()) if c.startswith(within)]
-                if codes:
-                    best, longest, end = codes, length, start + length
-                    break
-        return best, end
+        return self._by_name[level].longest_in(text, within)
 
 
 def _names(place: Place) -> set[str]:

@@ -88,3 +88,11 @@ TRANSFER_REASONS = ("lives_there", "stays_there", "works_there", "moved", "wrong
 BLOCKED_ON = ("person", "department", "other_city", "no_access", "sender")
 ASKS = ("locate_phone", "look_up_household", "look_up_travel", "medical_check", "accompany")
 ANSWERS = ("done", "nothing_found", "not_ours")
+
+
+TOWNSHIP_PARTS = 3
+
+
+def is_kept(path: str) -> bool:
+    """Say whether sums are kept that add up to a unit: to the city and to counties; below, tasks are few."""
+    return len(path.split(".")) < TOWNSHIP_PARTS

@@ -206,12 +206,7 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
         soon=rest.soon,
         blocked=rest.blocked,
         not_accepted=rest.not_accepted,
-        established=(
-            four_facts + rest.counted,
-            four_facts + rest.identified,
-            four_facts + rest.located,
-            four_facts + rest.controlled,
-        ),
+        established=rest.established(four_facts),
         bands=_bands(rest.open_since, one, at),
         units=_by_child(scope, sums),
     )
@@ -229,6 +224,12 @@ class _Rest:
     located: int = 0
     controlled: int = 0
     open_since: dict[datetime, int] = field(default_factory=dict)
+
+    def established(self, settled: int) -> tuple[int, int, int, int]:
+        """Return how many have each fact, with those who were struck off with all four."""
+        found = (self.counted, self.identified, self.located, self.controlled)
+        a, b, c, d = (settled + one for one in found)
+        return a, b, c, d
 
 
 def _rest(entries: "QuerySet[ListEntry]", at: datetime) -> _Rest:

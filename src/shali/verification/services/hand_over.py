@@ -7,6 +7,7 @@ from datetime import datetime
 from shali.foundation.intake.facts import BatchSettled, RowSettled
 from shali.foundation.journal.announce import Announced, announce
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.rows import insert_rows
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Person
 from shali.foundation.policy.rules import required_attempts
@@ -93,25 +94,28 @@ def _paths_of_divisions(codes: Iterable[str]) -> dict[str, str]:
 
 
 def _note_what_must_be_established(opened: list[Opened], *, at_rules: datetime) -> None:
-    Check.objects.bulk_create(
-        [Check(task_id=one.task, attempts_required=required_attempts(at_rules)) for one in opened if one.is_new],
-        batch_size=5_000,
+    attempts = required_attempts(at_rules)
+    columns = (
+        "task_id",
+        "attempts_required",
+        "attempts",
+        "ended_by",
+        "taken_over_by",
+        "receipt",
+        "evidence",
+        "proposed_by",
     )
+    insert_rows(Check, columns, ((one.task, attempts, 0, "", "", "", "", "") for one in opened if one.is_new))
 
 
 def _add_askers(rows: list[_Row], opened: list[Opened]) -> None:
-    ListEntry.objects.bulk_create(
-        [
-            ListEntry(
-                pushed_list=row.pushed_list,
-                person_id=row.person,
-                task_id=one.task,
-                row_id=row.row,
-                due_at=row.pushed_list.due_at,
-            )
+    insert_rows(
+        ListEntry,
+        ("pushed_list_id", "person_id", "task_id", "row_id", "due_at"),
+        (
+            (row.pushed_list.pk, row.person, one.task, row.row, row.pushed_list.due_at)
             for row, one in zip(rows, opened, strict=True)
-        ],
-        batch_size=5_000,
+        ),
         # A second row of the same list that turns out to be the same person asks nothing new.
         ignore_conflicts=True,
     )

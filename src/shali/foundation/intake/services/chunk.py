@@ -13,14 +13,20 @@ from shali.foundation.intake.reading import RowRead
 from shali.foundation.intake.services.claims import claim_of, new_person_of
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.rows import insert_rows, next_ids
 from shali.foundation.jurisdictions.scope import system_scope
 from shali.foundation.people.models import Document
-from shali.foundation.people.services.enrol import NewPerson, add_phones, enrol_people, next_ids
+from shali.foundation.people.services.enrol import NewPerson, add_phones, enrol_people
 from shali.foundation.people.services.identify import Claim, Decision, Outcome, decide_among, identify, keys_of
 from shali.foundation.places.queries import gazetteer
 from shali.foundation.policy.rules import limit
 from shali.foundation.vault.public_id import new_public_id
 from shali.foundation.vault.sealing import blind, seal
+
+ROW_COLUMNS = (
+    *("id", "batch_id", "path", "sheet", "table", "row_no", "state", "reasons", "person_id", "same_as_id", "division"),
+    *("decided_by", "decided_at", "row_blind", "cells_sealed"),
+)
 
 
 @dataclass(slots=True)
@@ -37,7 +43,13 @@ class _Work:
     same_as: int | None = None
     # Place in `works` of the row that enrols the person whom this row repeats.
     repeats: int | None = None
+    # Place in `works` of a row that bears the same number under another name, and what was found.
+    rival: int | None = None
     ranked: list[tuple[int, float, tuple[str, ...]]] = field(default_factory=list)
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.decision.outcome is Outcome.DOUBTFUL
 
 
 class Settler:
@@ -97,6 +109,9 @@ class Settler:
                 if among.outcome is Outcome.KNOWN and among.key is not None:
                     work.repeats = among.key
                     continue
+                if "number_of_another_name" in among.reasons:
+                    # One number, two names: the first row holds it, and somebody looks at the second.
+                    work.rival, work.decision = among.ranked[0].key, among
             for key in keys:
                 brought.setdefault(key, []).append(place)
 
@@ -104,12 +119,14 @@ class Settler:
         """Enrol whoever is new, and whoever is doubtful as a person of his own until somebody has looked."""
         fresh = [w for w in works if w.decision.outcome is not Outcome.KNOWN and w.repeats is None]
         held = self._numbers_held(fresh)
-        ids = enrol_people([self._new_person(w, held) for w in fresh], source=self.source, at=self.at)
+        ids = enrol_people(self._people(fresh, held), source=self.source, at=self.at)
         for work, person in zip(fresh, ids, strict=True):
             work.person = person
-            is_new = work.decision.outcome is Outcome.NEW
-            work.state = RowState.NEW if is_new else RowState.DOUBTFUL
-            if not is_new:
+            work.state = RowState.DOUBTFUL if work.is_doubtful else RowState.NEW
+            if work.rival is not None:
+                said = work.decision.ranked[0]
+                work.ranked = [(works[work.rival].person or 0, said.bits, said.reasons)]
+            elif work.is_doubtful:
                 work.ranked = [(one.key, one.bits, one.reasons) for one in work.decision.ranked]
         for work in works:
             if work.repeats is not None:
@@ -124,6 +141,14 @@ class Settler:
         by_blind = {blind(number, kind="document"): number for number in numbers}
         found = Document.objects.filter(number_blind__in=list(by_blind), whole=True, ended_at=None)
         return {by_blind[bytes(value)] for value in found.values_list("number_blind", flat=True)}
+
+    def _people(self, works: list[_Work], held: set[str]) -> list[NewPerson]:
+        """Return the people to enrol: a number that an earlier one of them holds is kept as written only."""
+        people = []
+        for work in works:
+            people.append(self._new_person(work, held))
+            held |= {d.number for d in work.claim.documents if d.trusted}
+        return people
 
     def _new_person(self, work: _Work, held: set[str]) -> NewPerson:
         whole_city = self.by_path[self.batch.path], self.batch.path
@@ -150,33 +175,22 @@ class Settler:
             work.state = RowState.ALREADY_KNOWN if work.person in elsewhere else RowState.KNOWN
 
     def _store(self, rows: Sequence[RowRead], numbers: list[int], works: dict[int, _Work]) -> None:
-        Row.objects.bulk_create(
-            [self._row(row, n, works.get(n)) for row, n in zip(rows, numbers, strict=True)], batch_size=2_000
-        )
+        insert_rows(Row, ROW_COLUMNS, (self._row(row, n, works.get(n)) for row, n in zip(rows, numbers, strict=True)))
 
-    def _row(self, row: RowRead, number: int, work: _Work | None) -> Row:
+    def _row(self, row: RowRead, number: int, work: _Work | None) -> tuple[object, ...]:
         cells = orjson.dumps({"cells": row.cells, "values": row.values})
         reasons: list[dict[str, Any]] = [{"code": mark.code, "column": mark.column} for mark in row.marks]
         if row.reason:
             reasons.insert(0, {"code": row.reason, "column": row.column})
         if work is not None:
             reasons += [{"code": code, "column": ""} for code in work.decision.reasons]
-        return Row(
-            pk=number,
-            batch=self.batch,
-            path=self.batch.path,
-            sheet=row.sheet,
-            table=row.table,
-            row_no=row.row,
-            state=work.state if work else RowState.REJECTED,
-            reasons=reasons or [{"code": "rejected", "column": ""}],
-            person_id=work.person if work else None,
-            same_as_id=work.same_as if work else None,
-            division=work.division if work else "",
-            decided_by="rule",
-            decided_at=self.at,
-            row_blind=blind(orjson.dumps(row.values, option=orjson.OPT_SORT_KEYS).decode(), kind="row"),
-            cells_sealed=seal(cells, table="intake_row", column="cells", row=number),
+        state = work.state if work else RowState.REJECTED
+        plain = orjson.dumps(row.values, option=orjson.OPT_SORT_KEYS).decode()
+        return (
+            *(number, self.batch.pk, self.batch.path, row.sheet, row.table, row.row, state.value),
+            orjson.dumps(reasons or [{"code": "rejected", "column": ""}]).decode(),
+            *((work.person, work.same_as, work.division) if work else (None, None, "")),
+            *("rule", self.at, blind(plain, kind="row"), seal(cells, table="intake_row", column="cells", row=number)),
         )
 
     def _open_reviews(self, works: list[_Work]) -> None:

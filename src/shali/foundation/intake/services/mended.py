@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shali.foundation.intake.models import Batch, BatchState, Row, RowState
 from shali.foundation.intake.reading import Mapping, Reading, RowRead, SheetMapping, UnreadableFile, inspect_file
-from shali.foundation.intake.services.chunk import Settler
+from shali.foundation.intake.services.chunk import ROW_COLUMNS, Settler
 from shali.foundation.intake.services.receive import FileRefused
 from shali.foundation.intake.services.rejected import tables_of
 from shali.foundation.intake.services.settle import recount
@@ -110,6 +111,6 @@ class _Mender(Settler):
     def _store(self, rows: Sequence[RowRead], numbers: list[int], works: dict[int, Any]) -> None:
         for row, one in zip(self.rows, rows, strict=True):
             # What came first stays in the sender's own file, which is kept as it came.
-            fresh = self._row(one, row.pk, works.get(row.pk))
-            fresh.decided_by = self.by
-            fresh.save(force_update=True)
+            values = dict(zip(ROW_COLUMNS, self._row(one, row.pk, works.get(row.pk)), strict=True))
+            values |= {"reasons": orjson.loads(str(values["reasons"])), "decided_by": self.by}
+            Row(**values).save(force_update=True)

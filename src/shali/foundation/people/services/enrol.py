@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from shali.foundation.jurisdictions.rows import insert_rows
+from shali.foundation.jurisdictions.rows import insert_rows, next_ids
 from shali.foundation.people.bridge import SEXES, Claim, DocumentClaim, blocking_keys
 from shali.foundation.people.models import Address, AddressKind, Document, Key, Person, Phone
 from shali.foundation.vault.public_id import new_public_id
@@ -138,10 +138,3 @@ def add_keys(rows: Iterable[tuple[int, str, str]]) -> None:
 
 def _sealed(model: type[Document] | type[Phone], row: int, number: str) -> bytes:
     return seal(number, table=model._meta.db_table, column="number", row=row)
-
-
-def next_ids(table: str, *, count: int) -> list[int]:
-    """Take a block of row numbers before the insert: a sealed value is bound to its row."""
-    with connection.cursor() as cursor:
-        cursor.execute("select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count])
-        return [int(row[0]) for row in cursor.fetchall()]

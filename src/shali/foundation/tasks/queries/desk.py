@@ -10,8 +10,8 @@ from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.models import Reminder, Task, TaskState, Transfer, TransferState
-from shali.foundation.tasks.queries.tallies import is_kept, standing
-from shali.foundation.tasks.rules import clock_state
+from shali.foundation.tasks.queries.tallies import standing
+from shali.foundation.tasks.rules import clock_state, is_kept
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
 
 WHICH = (

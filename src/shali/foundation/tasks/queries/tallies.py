@@ -8,8 +8,8 @@ from django.db.models import Q, Sum
 from shali.foundation.clocks import day_of, start_of_day
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.tasks.models import Flow, Standing
+from shali.foundation.tasks.rules import is_kept
 
-TOWNSHIP_PARTS = 3
 STANDING = """
 select tasks_township(path), kind, handed_over_at, due_at,
   count(*), count(*) filter (where state = 1), count(*) filter (where blocked_since is not null)
@@ -24,11 +24,6 @@ from (
   union all select path, kind, closed_at, 0, 1, 0 from tasks_task where closed_at is not null
 ) as flows where path >= %s and path < %s || '/' group by 1, 2, 3
 """
-
-
-def is_kept(path: str) -> bool:
-    """Say whether sums are kept that add up to a unit: to the city and to counties; below, tasks are few."""
-    return len(path.split(".")) < TOWNSHIP_PARTS
 
 
 def standing(scope: Scope, *, path: str, at: datetime) -> dict[str, int]:

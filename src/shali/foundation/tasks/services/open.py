@@ -2,11 +2,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 from django.db import connection, transaction
-from django.db.models import F
 
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.rows import insert_models, insert_rows, next_ids
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Sight
 from shali.foundation.tasks.facts import TaskOpened
@@ -26,6 +27,19 @@ class NewTask:
     due_at: datetime
     rule: str
     exercise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    number: int
+    new: NewTask
+    path: str
+
+
+TASK_COLUMNS = (
+    *("id", "public_id", "kind", "unit_id", "path", "giver_path", "subject_id", "state", "version"),
+    *("handed_over_at", "due_at", "rule", "exercise", "accepted_by", "blocked_on", "closed_by", "outcome"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ def open_tasks(
         again = [(one, result.task) for one, result in zip(new, opened, strict=True) if not result.is_new]
         _ask_again(again, by=by, at=at)
         announce(
-            [TaskOpened(task.pk, task.kind, task.path) for task in fresh], by=by, at=at, causes=fresh_causes or None
+            [TaskOpened(one.number, one.new.kind, one.path) for one in fresh], by=by, at=at, causes=fresh_causes or None
         )
     return opened
 
@@ -73,10 +87,10 @@ def _lock_open(wanted: set[tuple[str, int | None]]) -> dict[tuple[str, int | Non
 
 def _split(
     new: Sequence[NewTask], causes: Sequence[int | None], open_before: dict[tuple[str, int | None], int]
-) -> tuple[list[Task], list[int | None], list[Opened]]:
+) -> tuple[list[_Fresh], list[int | None], list[Opened]]:
     paths = dict(Unit.objects.filter(pk__in={one.unit for one in new}).values_list("pk", "path"))
-    numbers = iter(_next_ids("tasks_task", len(new)))
-    fresh: list[Task] = []
+    numbers = iter(next_ids("tasks_task", count=len(new)))
+    fresh: list[_Fresh] = []
     fresh_causes: list[int | None] = []
     opened: list[Opened] = []
     for one, cause in zip(new, causes, strict=True):
@@ -84,80 +98,88 @@ def _split(
         if known is not None:
             opened.append(Opened(known, is_new=False))
             continue
-        task = Task(
-            pk=next(numbers),
-            public_id=new_public_id(),
-            kind=one.kind,
-            unit_id=one.unit,
-            path=paths[one.unit],
-            giver_path=one.giver_path,
-            subject_id=one.subject,
-            state=TaskState.HANDED_OVER,
-            version=1,
-            handed_over_at=one.handed_over_at,
-            due_at=one.due_at,
-            rule=one.rule,
-            exercise=one.exercise,
-        )
+        task = _Fresh(next(numbers), one, paths[one.unit])
         fresh.append(task)
         fresh_causes.append(cause)
-        opened.append(Opened(task.pk, is_new=True))
+        opened.append(Opened(task.number, is_new=True))
         if one.subject is not None:
-            open_before[(one.kind, one.subject)] = task.pk
+            open_before[(one.kind, one.subject)] = task.number
     return fresh, fresh_causes, opened
 
 
-def _insert(fresh: list[Task], *, by: str, at: datetime) -> None:
-    Task.objects.bulk_create(fresh, batch_size=5_000)
-    Event.objects.bulk_create(
-        [
-            Event(
-                task_id=task.pk,
-                seq=1,
-                act=Act.HANDED_OVER,
-                at=at,
-                by=by,
-                from_path=task.giver_path,
-                to_path=task.path,
-                state_after=task.state,
-                detail={"rule": task.rule},
+def _insert(fresh: list[_Fresh], *, by: str, at: datetime) -> None:
+    """Write the tasks, the first line of each one's history, and who may see its person: thousands at a time."""
+    insert_rows(Task, TASK_COLUMNS, (_task_row(one) for one in fresh))
+    insert_rows(
+        Event,
+        ("task_id", "seq", "act", "at", "by", "from_path", "to_path", "state_after", "detail"),
+        (
+            (
+                *(one.number, 1, Act.HANDED_OVER.value, at, by, one.new.giver_path, one.path),
+                *(TaskState.HANDED_OVER.value, orjson.dumps({"rule": one.new.rule}).decode()),
             )
-            for task in fresh
-        ],
-        batch_size=5_000,
+            for one in fresh
+        ),
     )
-    Sight.objects.bulk_create(
-        [
-            Sight(person_id=task.subject_id, path=task.path, task=task.pk, since=at)
-            for task in fresh
-            if task.subject_id is not None
-        ],
-        batch_size=5_000,
+    insert_rows(
+        Sight,
+        ("person_id", "path", "task", "since"),
+        ((one.new.subject, one.path, one.number, at) for one in fresh if one.new.subject is not None),
         ignore_conflicts=True,
     )
 
 
+def _task_row(one: _Fresh) -> tuple[object, ...]:
+    new = one.new
+    return (
+        *(one.number, new_public_id(), new.kind, new.unit, one.path, new.giver_path, new.subject),
+        *(TaskState.HANDED_OVER.value, 1, new.handed_over_at, new.due_at, new.rule, new.exercise, "", "", "", ""),
+    )
+
+
 def _ask_again(again: list[tuple[NewTask, int]], *, by: str, at: datetime) -> None:
-    """Add an asker to tasks that are open already: a line of history each, and the earlier deadline of the two."""
+    """Add an asker to tasks that are open already: a line of history each, and the earlier deadline of the two.
+
+    One task may be asked for twice here: the askers take their turns, a round each.
+    """
+    rounds: list[dict[int, NewTask]] = []
     for one, number in again:
-        task = Task.objects.get(pk=number)
-        earlier = one.due_at < task.due_at and one.due_at > task.handed_over_at
-        changes = {"due_at": one.due_at, "rule": one.rule} if earlier else {}
-        Task.objects.filter(pk=number).update(version=F("version") + 1, **changes)
-        Event.objects.create(
-            task_id=number,
-            seq=task.version + 1,
-            act=Act.ASKED_AGAIN,
-            at=at,
-            by=by,
-            from_path=one.giver_path,
-            to_path=task.path,
-            state_after=task.state,
-            detail={"rule": one.rule, "due_brought_forward": earlier},
-        )
+        free = next((turn for turn in rounds if number not in turn), None)
+        if free is None:
+            rounds.append(free := {})
+        free[number] = one
+    for turn in rounds:
+        _ask_once_more(turn, by=by, at=at)
 
 
-def _next_ids(table: str, count: int) -> list[int]:
+def _ask_once_more(turn: dict[int, NewTask], *, by: str, at: datetime) -> None:
+    tasks = list(Task.objects.filter(pk__in=turn).order_by("id"))
     with connection.cursor() as cursor:
-        cursor.execute("select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count])
-        return [int(row[0]) for row in cursor.fetchall()]
+        cursor.execute(
+            """
+            update tasks_task t set version = version + 1,
+              due_at = case when a.due_at < t.due_at and a.due_at > t.handed_over_at then a.due_at else t.due_at end,
+              rule = case when a.due_at < t.due_at and a.due_at > t.handed_over_at then a.rule else t.rule end
+            from unnest(%s::bigint[], %s::timestamptz[], %s::text[]) as a (id, due_at, rule) where a.id = t.id
+            """,
+            [list(turn), [one.due_at for one in turn.values()], [one.rule for one in turn.values()]],
+        )
+    insert_models(
+        [
+            Event(
+                task_id=task.pk,
+                seq=task.version + 1,
+                act=Act.ASKED_AGAIN,
+                at=at,
+                by=by,
+                from_path=turn[task.pk].giver_path,
+                to_path=task.path,
+                state_after=task.state,
+                detail={
+                    "rule": turn[task.pk].rule,
+                    "due_brought_forward": task.handed_over_at < turn[task.pk].due_at < task.due_at,
+                },
+            )
+            for task in tasks
+        ]
+    )

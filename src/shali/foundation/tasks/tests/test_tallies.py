@@ -14,7 +14,8 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.tasks.models import Flow, Standing, Task, TaskState
 from shali.foundation.tasks.queries.desk import _counted
-from shali.foundation.tasks.queries.tallies import differences, is_kept, standing
+from shali.foundation.tasks.queries.tallies import differences, standing
+from shali.foundation.tasks.rules import is_kept
 
 CITY = Scope("4111", "system:test")
 MORNING = datetime(2022, 8, 10, 9, 20, tzinfo=timezone(timedelta(hours=8)))
