@@ -41,7 +41,7 @@ def test_one_number_under_two_names_stops_nothing_and_is_somebodys_question(tmp_
         first, second, third = Row.objects.filter(batch=batch).order_by("row_no")
         assert [one.state for one in (first, second, third)] == [RowState.NEW, RowState.DOUBTFUL, RowState.DUPLICATE]
         assert third.same_as_id == first.pk
-        assert [one["code"] for one in second.reasons][0] == "number_of_another_name"
+        assert next(one["code"] for one in second.reasons) == "number_of_another_name"
         assert Candidate.objects.get(row_id=second.pk).person_id == first.person_id
         holders = Document.objects.filter(whole=True).values_list("person_id", flat=True)
         assert list(holders) == [first.person_id]
