@@ -6,6 +6,7 @@ from importlib import import_module
 
 import typer
 
+from shali.config.cli import chain as chains
 from shali.config.cli import link as linking
 from shali.config.cli import rt as reproduction
 from shali.config.cli import run as running
@@ -51,6 +52,7 @@ app = typer.Typer(
 running.add_to(app)
 linking.add_to(app)
 reproduction.add_to(app)
+chains.add_to(app)
 
 
 def _mount(noun: str, about: str) -> None:

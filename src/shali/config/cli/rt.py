@@ -44,8 +44,9 @@ def rt(
 ) -> None:
     """Estimate R in sliding windows (Cori et al. 2013), one row a window.
 
-    Writes t_start, t_end (days counted from 1, both within the window), mean, sd, q2.5, median, q97.5. A window that ends no
-    later than the mean serial interval has no estimate: its cells are empty. Cases of the first day count as imported.
+    Writes t_start, t_end (days counted from 1, both within the window), mean, sd, q2.5, median, q97.5. A window that
+    ends no later than the mean serial interval has no estimate: its cells are empty. Cases of the first day count as
+    imported.
     """
     if (si is None) == (si_mean is None and si_sd is None):
         refuse("Say the serial interval once: --si FILE, or --si-mean and --si-sd together.")

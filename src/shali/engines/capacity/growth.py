@@ -36,8 +36,8 @@ class Growth:
 def growth(cases: ArrayLike) -> Growth:
     """Fit log E(cases) = constant + rate x day by maximum likelihood; scatter widens the interval.
 
-    cases: by day, without gaps. Quasi-Poisson (McCullagh and Nelder 1989, 6.2): variance = dispersion x mean, dispersion
-    from Pearson's statistic and at least 1.
+    cases: by day, without gaps. Quasi-Poisson (McCullagh and Nelder 1989, 6.2): variance = dispersion x mean,
+    dispersion from Pearson's statistic and at least 1.
     :raises ValueError: fewer than three days, or no case on all but one of them
     """
     y = np.asarray(cases, dtype=np.float64)
