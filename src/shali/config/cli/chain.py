@@ -259,12 +259,12 @@ def _contacts(
 
 
 def _write(out: Path, found: "Chain", problems: "Sequence[Problem]", days: Days, *, rows: int) -> None:
-    from shali.engines.chains import graphml, svg
+    from shali.engines.chains import graphml, summary, svg
 
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / "summary.json").write_bytes(
-            orjson.dumps(_summary(found, problems, rows), option=orjson.OPT_INDENT_2) + b"\n"
+            orjson.dumps(summary(found, problems, contacts=rows), option=orjson.OPT_INDENT_2) + b"\n"
         )
         (out / "chain.graphml").write_text(graphml(found, day_word=days.word), encoding="utf-8")
         (out / "chain.svg").write_text(svg(found, day_word=days.word), encoding="utf-8")
@@ -281,71 +281,3 @@ def _write(out: Path, found: "Chain", problems: "Sequence[Problem]", days: Days,
             table.writerows(asdict(one).values() for one in problems)
     except OSError as error:
         refuse(f"{out} cannot be written to: {error.strerror}.")
-
-
-DEFINITIONS = {
-    "cases": "different ids of the line list",
-    "contacts": "rows of the contact list",
-    "links": "contacts taken as infection: both ends are cases, and each case has one source at most",
-    "roots": "cases without a source; cases = links + roots",
-    "isolated": "roots that infected nobody either",
-    "generations": "how many generations there are; that of the roots is number 0 in by_generation",
-    "offspring": "how many each case infected, those with none included; negative binomial, dispersion k (null: none)",
-    "serial_interval": "days from onset to onset of links whose two onsets are known; sd with n - 1",
-}
-
-
-def _summary(found: "Chain", problems: "Sequence[Problem]", rows: int) -> dict[str, Any]:
-    most = max(found.offspring.values(), default=0)
-    kinds: dict[str, int] = {}
-    for one in problems:
-        kinds[one.kind] = kinds.get(one.kind, 0) + 1
-    return {
-        "cases": len(found.cases),
-        "contacts": rows,
-        "links": len(found.links),
-        "roots": len(found.roots),
-        "isolated": sum(found.offspring[one] == 0 for one in found.roots),
-        "generations": len(found.by_generation),
-        "by_generation": found.by_generation,
-        "largest_offspring": most,
-        "largest_offspring_of": [id_ for id_, n in found.offspring.items() if n == most and most],
-        "offspring": _offspring(found),
-        "serial_interval": _intervals(found.serial_intervals()),
-        "problems": dict(sorted(kinds.items())),
-        "definitions": DEFINITIONS,
-    }
-
-
-def _offspring(found: "Chain") -> dict[str, Any]:
-    from math import isfinite
-
-    from shali.engines.chains import fit
-
-    counts = list(found.offspring.values())
-    plain: dict[str, Any] = {"n": len(counts), "mean": sum(counts) / len(counts) if counts else None}
-    try:
-        best = fit(counts)
-    except ValueError:
-        return plain | {"mean_interval": None, "dispersion": None, "dispersion_interval": None}
-    ends = [one if isfinite(one) else None for one in (best.k, best.k_low, best.k_high)]
-    return plain | {
-        "mean_interval": [best.mean_low, best.mean_high],
-        "dispersion": ends[0],
-        "dispersion_interval": ends[1:],
-        "share_of_most_infectious_fifth": best.share_of_top_fifth,
-    }
-
-
-def _intervals(days: Sequence[float]) -> dict[str, Any]:
-    from statistics import mean, median, stdev
-
-    return {
-        "n": len(days),
-        "mean": mean(days) if days else None,
-        "sd": stdev(days) if len(days) > 1 else None,
-        "median": median(days) if days else None,
-        "least": min(days, default=None),
-        "most": max(days, default=None),
-        "negative": sum(one < 0 for one in days),
-    }
