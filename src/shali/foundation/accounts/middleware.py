@@ -43,6 +43,11 @@ class ScopeMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(response, "refused", False):
                 transaction.set_rollback(True)
+        afterwards = getattr(response, "afterwards", None)
+        if afterwards is not None and request.scope is not None:  # type: ignore[attr-defined]
+            with transaction.atomic():
+                tell_database(request.scope.path)  # type: ignore[attr-defined]
+                afterwards()
         return response
 
     def _take_token(self, request: HttpRequest) -> None:
@@ -73,6 +78,7 @@ def scope_of(post: Post) -> Scope:
         post=post.pk,
         verbs=frozenset(str(verb) for verb in Role.by_code(post.role).verbs),
         department=post.department_id,
+        role=post.role,
     )
 
 

@@ -65,13 +65,14 @@ class Who:
     name: str
     unit: str
     unit_en: str
+    role: str = ""
 
 
 def who(names: Iterable[str]) -> dict[str, Who]:
     """Return who stands behind journal names such as "post:17"; systems and unknown ones are left out."""
     numbers = {int(name.removeprefix("post:")) for name in names if name.startswith("post:")}
     posts = Post.objects.select_related("user", "unit").filter(pk__in=numbers)
-    return {f"post:{post.pk}": Who(post.user.name, post.unit.name, post.unit.name_en) for post in posts}
+    return {f"post:{post.pk}": Who(post.user.name, post.unit.name, post.unit.name_en, post.role) for post in posts}
 
 
 @dataclass(frozen=True, slots=True)

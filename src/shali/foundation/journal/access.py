@@ -56,6 +56,14 @@ def record_access(
     return number
 
 
+def record_refusal(*, scope: Scope, purpose: str, subject: int | None, fields: Sequence[str], at: datetime) -> int:
+    """Add a look that was refused because the day's budget is spent; nothing was shown."""
+    return record_access(
+        scope=scope, act="refused", purpose=purpose, subject_kind="person" if subject else "number",
+        subject=subject, fields=fields, at=at,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def seal_day(day: date, *, at: datetime) -> DayRoot:
     """Keep the root of a day: the hash of its last record. The same day again changes nothing."""

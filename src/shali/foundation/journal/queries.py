@@ -86,28 +86,34 @@ class Busy:
     by: str
     unit: str
     unit_en: str
+    role: str
     people: int
     searches: int
+    refused: int
 
 
 def busiest(scope: Scope, *, since: datetime, limit: int = 20) -> list[Busy]:
-    """Return the posts of a scope that looked at most different people, or looked up most numbers, most first."""
+    """Return the posts of a scope that were refused, looked at most different people, or looked up most numbers."""
     found = (
-        AccessRecord.objects.filter(within(scope.path), at__gte=since, act__in=("reveal", "search"))
+        AccessRecord.objects.filter(within(scope.path), at__gte=since, act__in=("reveal", "search", "refused"))
         .values("by")
         .annotate(
-            people=Count("subject", filter=Q(act="reveal"), distinct=True), searches=Count("id", filter=Q(act="search"))
+            people=Count("subject", filter=Q(act="reveal"), distinct=True),
+            searches=Count("id", filter=Q(act="search")),
+            refused=Count("id", filter=Q(act="refused")),
         )
     )
-    rows = sorted(found, key=lambda row: (-max(row["people"], row["searches"]), row["by"]))[:limit]
+    rows = sorted(found, key=lambda row: (-row["refused"], -max(row["people"], row["searches"]), row["by"]))[:limit]
     names = who(row["by"] for row in rows)
     return [
         Busy(
             by=names[row["by"]].name if row["by"] in names else row["by"],
             unit=names[row["by"]].unit if row["by"] in names else "",
             unit_en=names[row["by"]].unit_en if row["by"] in names else "",
+            role=names[row["by"]].role if row["by"] in names else "",
             people=row["people"],
             searches=row["searches"],
+            refused=row["refused"],
         )
         for row in rows
     ]
@@ -127,3 +133,8 @@ def roots(scope: Scope, *, limit: int = 14) -> list[Root]:
     """Return the newest day roots; they hold no personal value, and every auditor may keep them."""
     found = DayRoot.objects.order_by("-day")[:limit]
     return [Root(one.day, one.records, one.last_record, bytes(one.root).hex()) for one in found]
+
+
+def refused_since(scope: Scope, *, since: datetime) -> int:
+    """Return how many looks of the scope's posts were refused since an hour, the day's budget being spent."""
+    return AccessRecord.objects.filter(within(scope.path), at__gte=since, act="refused").count()

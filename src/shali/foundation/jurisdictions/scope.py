@@ -16,6 +16,7 @@ class Scope:
 
     path: the post's unit; all units below it belong to the scope
     name: what journals call whoever acts: "post:17", "system:protocols"
+    role: the code of the post's role, where a post acts; budgets are the role's
     department: a department's desk sees, within the path, only what it was asked to join
     """
 
@@ -24,6 +25,7 @@ class Scope:
     post: int | None = None
     verbs: frozenset[str] = frozenset()
     department: int | None = None
+    role: str = ""
 
     def holds(self, path: str) -> bool:
         """Say whether a unit's path lies in this scope."""

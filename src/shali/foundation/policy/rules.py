@@ -162,6 +162,18 @@ def number(name: str, at: datetime) -> Number:
     raise NoRule(f"No rule pack in force on {at:%Y-%m-%d} has a number '{name}'.")
 
 
+def number_of_role(name: str, role: str, at: datetime) -> Number:
+    """Return a number of the rules in force as it holds for a role: "<name>_<role>" where there is one.
+
+    :raises NoRule: there is neither
+    """
+    for pack in _in_force(at):
+        for one in (f"{name}_{role}", name):
+            if one in pack.numbers:
+                return pack.numbers[one]
+    raise NoRule(f"No rule pack in force on {at:%Y-%m-%d} has a number '{name}'.")
+
+
 def questionnaire(rule_id: str) -> Questionnaire:
     """Return a questionnaire by the name that a round keeps: "<name>@<pack>", whatever packs came after.
 

@@ -25,6 +25,7 @@ class RefusalPages:
             response = self._refused(request, error)
         else:
             return None
+        response.afterwards = getattr(error, "afterwards", None)  # type: ignore[attr-defined]
         response.refused = True  # type: ignore[attr-defined]  # tells ScopeMiddleware to roll back
         return response
 

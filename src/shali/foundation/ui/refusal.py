@@ -1,10 +1,17 @@
 """Errors that a user can do something about. Anything else is a bug, and crashes."""
 
+from collections.abc import Callable
+
 
 class Refusal(Exception):
-    """A rule or a race says no. The message is a whole translated sentence: what is wrong, what to do next."""
+    """A rule or a race says no. The message is a whole translated sentence: what is wrong, what to do next.
+
+    A refusal takes back whatever was begun. `afterwards` is called then, in a transaction of its own: what must be on
+    record although, and because, nothing was done.
+    """
 
     status = 409
+    afterwards: Callable[[], None] | None = None
 
     def __init__(self, message: str, *, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)

@@ -72,7 +72,9 @@ def speak_problems(api: NinjaAPI) -> None:
 def _refused(request: HttpRequest, error: Refusal) -> HttpResponse:
     kind = "wrong-input" if isinstance(error, WrongInput) or error.status == 422 else "refused"
     fields = [{"where": name, "what": what} for name, what in error.fields.items()]
-    return problem(kind, status=error.status, detail=error.message, errors=fields)
+    answer = problem(kind, status=error.status, detail=error.message, errors=fields)
+    answer.afterwards = error.afterwards  # type: ignore[attr-defined]
+    return answer
 
 
 def _missing(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -7,7 +7,7 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import day_of, now, start_of_day
 from shali.foundation.journal.queries import busiest, looks, roots
 from shali.foundation.journal.web.words import ACTS, FIELDS, PURPOSES
-from shali.foundation.policy.rules import number
+from shali.foundation.policy.rules import number_of_role
 
 SHOWN = 50
 # From this share of the day's budget on, a post stands on top of the page.
@@ -33,12 +33,11 @@ def audit(request: PostRequest) -> HttpResponse:
         for look in found[:SHOWN]
     ]
     at = now()
-    budget = int(number("reveal_persons_per_day", at).value)
-    busy = [
-        (one, max(one.people, one.searches))
-        for one in busiest(request.scope, since=start_of_day(day_of(at)))
-        if max(one.people, one.searches) >= NEAR_BUDGET * budget
-    ]
+    busy = []
+    for one in busiest(request.scope, since=start_of_day(day_of(at))):
+        budget = int(number_of_role("reveal_persons_per_day", one.role, at).value)
+        if one.refused or max(one.people, one.searches) >= NEAR_BUDGET * budget:
+            busy.append((one, budget, one.refused > 0 or max(one.people, one.searches) >= budget))
     last = found[SHOWN - 1].number if len(found) > SHOWN else None
     return render(
         request,
@@ -49,7 +48,6 @@ def audit(request: PostRequest) -> HttpResponse:
             "act": act,
             "next": last,
             "busy": busy,
-            "budget": budget,
             "roots": roots(request.scope),
         },
     )

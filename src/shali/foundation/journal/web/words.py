@@ -10,6 +10,7 @@ ACTS: dict[str, Promise] = {
     "review": _("Compared two records"),
     "export": _("Downloaded a file"),
     "rows": _("Opened a file's rows"),
+    "refused": _("Refused: the day's limit was reached"),
 }
 PURPOSES: dict[str, Promise] = {
     "contact_person": _("To reach the person"),

@@ -1,20 +1,20 @@
 """Finding a person by a number that he has; never by his name alone, and always on record."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shali.foundation.clocks import day_of, start_of_day
-from shali.foundation.journal.access import record_access
+from shali.foundation.journal.access import record_access, record_refusal
 from shali.foundation.journal.queries import searches_since
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.models import Document, Person, Phone
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.people.queries.record import visible
 from shali.foundation.people.rules import UNKNOWN, clean_number, eighteen_of_old, read_document
-from shali.foundation.people.services.reveal import BudgetSpent
-from shali.foundation.policy.rules import number as rule
+from shali.foundation.people.services.reveal import BudgetSpent, budget_of
 from shali.foundation.ui.refusal import WrongInput
 from shali.foundation.vault.sealing import blind
 
@@ -50,9 +50,15 @@ def find_by_number(*, scope: Scope, number: str, at: datetime) -> list[Masked]:
         people=people,
         at=at,
     )
-    budget = int(rule("reveal_persons_per_day", at).value)
+    budget = budget_of(scope=scope, at=at)
     if searches_since(scope, since=start_of_day(day_of(at))) > budget:
-        said = _("You have looked up %(budget)d numbers today; that is the limit. Ask the desk above you.")
-        raise BudgetSpent(said % {"budget": budget})
+        said = _(
+            "You have looked up %(budget)d numbers today; that is your limit until midnight. "
+            "This request is on record. Ask the desk above you."
+        )
+        refused = partial(
+            record_refusal, scope=scope, purpose="verify_identity", subject=None, fields=["document"], at=at
+        )
+        raise BudgetSpent(said % {"budget": budget}, afterwards=refused)
     masked = masked_many(scope, people, on=day_of(at))
     return [masked[number] for number in people if number in masked]

@@ -1,28 +1,33 @@
 """Showing what is sealed: some fields of one person, for a purpose, on record in the same transaction, in a budget."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shali.foundation.clocks import day_of, start_of_day
-from shali.foundation.journal.access import record_access
+from shali.foundation.journal.access import record_access, record_refusal
 from shali.foundation.journal.queries import people_looked_at
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.models import Address, Document, Person, Phone
 from shali.foundation.people.queries.record import person_in_scope
 from shali.foundation.people.rules import FIELDS, PURPOSES, budget_left
-from shali.foundation.policy.rules import number
+from shali.foundation.policy.rules import number, number_of_role
 from shali.foundation.ui.refusal import Refusal, WrongInput
 from shali.foundation.vault.sealing import open_text
 
 
 class BudgetSpent(Refusal):
-    """This post has looked at as many people today as its role may."""
+    """This post has looked at as many people today as its role may. That it asked for more is kept on record."""
 
     status = 429
+
+    def __init__(self, message: str, *, afterwards: Callable[[], object]) -> None:
+        super().__init__(message)
+        self.afterwards = lambda: (afterwards(), None)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +72,33 @@ def reveal(
         task=task,
         reason=reason,
     )
-    _refuse_beyond_budget(scope, at)
+    refused = partial(record_refusal, scope=scope, purpose=purpose, subject=found.pk, fields=wanted, at=at)
+    _refuse_beyond_budget(scope, at, refused)
     minutes = int(number("reveal_minutes", at).value)
     values = tuple((field, tuple(_VALUES[field](found))) for field in wanted)
     return Revealed(found.public_id, values, at + timedelta(minutes=minutes), record)
 
 
-def _refuse_beyond_budget(scope: Scope, at: datetime) -> None:
+def budget_of(*, scope: Scope, at: datetime) -> int:
+    """Return at how many different people a day a post of this role may look."""
+    return int(number_of_role("reveal_persons_per_day", scope.role, at).value)
+
+
+def _refuse_beyond_budget(scope: Scope, at: datetime, afterwards: Callable[[], object]) -> None:
     """Count after the record was added: its chain has one end, so looks at once are counted one after the other."""
-    budget = int(number("reveal_persons_per_day", at).value)
+    budget = budget_of(scope=scope, at=at)
     seen = len(people_looked_at(scope, since=start_of_day(day_of(at))))
     if seen > budget:
-        said = _("You have looked at %(budget)d different people today; that is the limit. Ask the desk above you.")
-        raise BudgetSpent(said % {"budget": budget})
+        said = _(
+            "You have looked at %(budget)d different people today; that is your limit until midnight. "
+            "This request is on record. Ask the desk above you."
+        )
+        raise BudgetSpent(said % {"budget": budget}, afterwards=afterwards)
 
 
 def looks_left(*, scope: Scope, at: datetime) -> int:
     """Return at how many more people this post may look today."""
-    budget = int(number("reveal_persons_per_day", at).value)
+    budget = budget_of(scope=scope, at=at)
     return budget_left(seen=len(people_looked_at(scope, since=start_of_day(day_of(at)))), budget=budget)
 
 

@@ -23,11 +23,7 @@ from .conftest import HERE, NEXT_DOOR, NOW, enrol, resident_id, scope_at
 
 @pytest.fixture
 def budget_of_three(monkeypatch):
-    def rule(name, at):
-        return Number({"reveal_persons_per_day": 3, "reveal_minutes": 10}[name], "test", "test", True)
-
-    monkeypatch.setattr(revealing, "number", rule)
-    monkeypatch.setattr("shali.foundation.people.services.find.rule", rule)
+    monkeypatch.setattr(revealing, "number_of_role", lambda name, role, at: Number(3, "test", "test", True))
 
 
 def test_a_look_gives_the_chosen_fields_and_one_record(city):
