@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 
 class Refusal(Exception):
     """A rule or a race says no. The message is a whole translated sentence: what is wrong, what to do next.
@@ -23,6 +25,15 @@ class WrongInput(Refusal):
     """What was typed cannot be taken; `fields` says which."""
 
     status = 422
+
+
+class Erased(Refusal):
+    """Personal values of an outbreak that was closed: their keys are destroyed, nobody can read them."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(_("The outbreak of these records was closed and its keys destroyed: nobody can read them."))
 
 
 class NotInScope(Exception):

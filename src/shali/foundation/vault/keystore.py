@@ -8,14 +8,20 @@ the operator takes the place of `FolderKeyStore` by offering the same methods.
 import os
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from time import monotonic
+
+from shali.foundation.ui.refusal import Erased
 
 KEY_BYTES = 32
+# How long a process may go on with keys that it read: a destroyed key opens nothing after that, anywhere.
+LOOKED_AT_EVERY = 1.0
 
 
-class KeyDestroyed(Exception):
+class KeyDestroyed(Erased):
     """The key that sealed this value no longer exists; its outbreak was closed."""
 
 
@@ -31,6 +37,7 @@ class FolderKeyStore:
         self.folder = folder
         self._field_keys: dict[int, FieldKey] = {}
         self._blind_keys: dict[str, bytes] = {}
+        self._looked_at = monotonic()
 
     def current(self, outbreak: str) -> FieldKey:
         """Return the newest field key of an outbreak, making its first one when there is none."""
@@ -49,13 +56,46 @@ class FolderKeyStore:
         self._field_keys[number] = key
         return key
 
+    def destroy(self, outbreak: str) -> int:
+        """Destroy all keys of an outbreak and return how many: whatever they sealed is unreadable from now on.
+
+        Files are written over before they go; on a disk that keeps old blocks, destroy the disk's own key as well.
+        """
+        folder = self.folder / outbreak
+        keys = sorted(folder.glob("*.field"))
+        for path in [*keys, *folder.glob("blind")]:
+            path.chmod(0o600)
+            with path.open("r+b") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+        shutil.rmtree(folder, ignore_errors=True)
+        self._forget()
+        return len(keys)
+
+    def look_again(self) -> bool:
+        """Forget keys that were destroyed meanwhile, by whatever process; say whether one was."""
+        now = monotonic()
+        if now - self._looked_at < LOOKED_AT_EVERY:
+            return False
+        self._looked_at = now
+        known = self._field_keys.values()
+        gone = any(not (self.folder / key.outbreak / f"{key.number:04d}.field").exists() for key in known)
+        if gone:
+            self._forget()
+        return gone
+
+    def _forget(self) -> None:
+        self._field_keys.clear()
+        self._blind_keys.clear()
+
     def field_key(self, number: int) -> FieldKey:
         if number not in self._field_keys:
             self._scan()
         try:
             return self._field_keys[number]
         except KeyError:
-            raise KeyDestroyed(f"Key {number} does not exist any more.") from None
+            raise KeyDestroyed from None
 
     def blind_key(self, outbreak: str) -> bytes:
         if outbreak not in self._blind_keys:

@@ -49,6 +49,8 @@ def open_bytes(sealed: bytes | memoryview, *, table: str, column: str, row: int)
     :raises SealBroken: it was changed or belongs to another row
     :raises KeyDestroyed: its outbreak was closed and the key destroyed
     """
+    if keystore().look_again():
+        _cipher.cache_clear()
     blob = bytes(sealed)
     if len(blob) < 3 + NONCE_BYTES or blob[0] != FORMAT:
         raise SealBroken(f"{table}.{column} of row {row} does not hold a sealed value")

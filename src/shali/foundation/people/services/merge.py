@@ -10,6 +10,7 @@ from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.people.facts import PersonsMerged, PersonsUnmerged
 from shali.foundation.people.models import Merge, MergeMove, MergeState, Person, Sight
+from shali.foundation.people.queries.record import visible
 from shali.foundation.people.relations import OnMerge, declared
 from shali.foundation.ui.refusal import NotInScope, Refusal
 
@@ -24,7 +25,8 @@ def propose_merge(*, scope: Scope, kept: str, lost: str, reason: str, by: str, a
 
     :raises NotInScope: one of them is not to be seen from here
     """
-    people = {p.public_id: p for p in Person.objects.filter(public_id__in=[kept, lost], merged_into=None)}
+    seen = Person.objects.filter(visible(scope, at=at), public_id__in=[kept, lost], merged_into=None)
+    people = {person.public_id: person for person in seen}
     if kept == lost or set(people) != {kept, lost}:
         raise NotInScope
     return _propose(people[kept], people[lost], reason=reason, by=by, at=at)

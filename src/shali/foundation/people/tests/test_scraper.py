@@ -1,4 +1,4 @@
-"""A clerk's account that scrapes is stopped at its day's budget, each time on record, and an auditor sees it at once."""
+"""A clerk who scrapes is stopped at his day's budget, each time on record, and an auditor sees it at once."""
 
 import threading
 from datetime import timedelta
