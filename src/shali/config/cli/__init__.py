@@ -7,6 +7,7 @@ from importlib import import_module
 import typer
 
 from shali.config.cli import link as linking
+from shali.config.cli import rings as tracing_rings
 from shali.config.cli import run as running
 
 NOUNS = {
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 running.add_to(app)
 linking.add_to(app)
+tracing_rings.add_to(app)
 
 
 def _mount(noun: str, about: str) -> None:
