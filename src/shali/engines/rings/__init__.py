@@ -2,7 +2,7 @@
 
 from shali.engines.rings.expression import contacts_expression
 from shali.engines.rings.model import EPOCH, BadThreshold, Contacts, Thresholds, Windows
-from shali.engines.rings.search import find_contacts
+from shali.engines.rings.search import find_contacts, first_contacts, second_contacts
 from shali.engines.rings.store import Batch, CannotStore, Store
 
 __all__ = [
@@ -16,4 +16,6 @@ __all__ = [
     "Windows",
     "contacts_expression",
     "find_contacts",
+    "first_contacts",
+    "second_contacts",
 ]

@@ -62,15 +62,30 @@ class Say:
         if len(problems):
             self.line(f"{len(problems):,} problem{'s' if len(problems) > 1 else ''}{written}")
 
-    def found(self, contacts: pa.Table, *, order: int, written: str) -> None:
+    def found(self, counts: "Counts", *, order: int, written: str) -> None:
         for ring, name in ((1, "contacts"), (2, "contacts of contacts"))[:order]:
-            rows = contacts.filter(pc.equal(contacts["order"], ring))
-            people = pc.count_distinct(rows["target"]).as_py()
-            marked = pc.sum(pc.cast(rows["target_is_case"], pa.int64())).as_py() or 0
+            marked = counts.marked[ring]
             also = f"; {marked:,} rows are meetings with another case" if marked else ""
-            self.line(f"{name}: {people:,} people in {len(rows):,} rows{also}")
+            self.line(f"{name}: {len(counts.people[ring]):,} people in {counts.rows[ring]:,} rows{also}")
         if written:
             self.line(f"written to {written}")
+
+
+class Counts:
+    """What went by, for the last lines."""
+
+    def __init__(self) -> None:
+        self.rows, self.marked = {1: 0, 2: 0}, {1: 0, 2: 0}
+        self.people: dict[int, set[int | str]] = {1: set(), 2: set()}
+
+    def counting(self, pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        for piece in pieces:
+            for ring in (1, 2):
+                rows = piece.filter(pc.equal(piece["order"], ring))
+                self.rows[ring] += len(rows)
+                self.marked[ring] += pc.sum(pc.cast(rows["target_is_case"], pa.int64())).as_py() or 0
+                self.people[ring].update(pc.unique(rows["target"]).to_pylist())
+            yield piece
 
 
 class Moment:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from shali.config.cli.rings.say import Moment, Say
-from shali.engines.rings import Batch, CannotStore, Store, Thresholds, Windows, find_contacts
+from shali.engines.rings import Batch, CannotStore, Store, Thresholds, Windows, first_contacts, second_contacts
 from shali.engines.rings.answer import from_store
 from shali.engines.rings.evaluate import CleanedVisits, answer_by_duckdb
 from shali.engines.rings.reading import KEPT, Case, Kind, Rule, VisitFile, fingerprint
@@ -62,12 +62,16 @@ class ByStore:
     def find(self, names: list[int | str]) -> list[int | None]:
         return self.store.people.find(names)
 
-    def answer(self, cases: list[Case], ask: Ask, until: int) -> pa.Table:
+    def answer(self, cases: list[Case], ask: Ask, until: int) -> Iterator[pa.Table]:
         codes = self.find([case.person for case in cases])
         known = [(code, case.start, case.end) for code, case in zip(codes, cases, strict=True) if code is not None]
         columns = [np.array([one[i] for one in known], np.int32) for i in range(3)]
-        found = find_contacts(self.store, Windows(*columns), ask.limits, order=ask.order, until=until)
-        return from_store(self.store, found, {code for code, _, _ in known}, zone=ask.zone)
+        cases_in = {code for code, _, _ in known}
+        first = first_contacts(self.store, Windows(*columns), ask.limits)
+        yield from_store(self.store, first, cases_in, zone=ask.zone)
+        if ask.order == 2:
+            for piece in second_contacts(self.store, first, ask.limits, until=until):
+                yield from_store(self.store, piece, cases_in, zone=ask.zone)
 
 
 class ByExpression:
@@ -97,8 +101,8 @@ class ByExpression:
         known = self.visits.among(names)
         return [1 if name in known else None for name in names]
 
-    def answer(self, cases: list[Case], ask: Ask, until: int) -> pa.Table:
+    def answer(self, cases: list[Case], ask: Ask, until: int) -> Iterator[pa.Table]:
         windows = [(case.person, case.start, case.end) for case in cases]
-        return answer_by_duckdb(
+        yield answer_by_duckdb(
             self.visits, windows, ask.limits, order=ask.order, until=until, clock=self.clock, zone=ask.zone
         )

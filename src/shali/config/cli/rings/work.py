@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from shali.config.cli.rings.say import Moment, Say
+from shali.config.cli.rings.say import Counts, Moment, Say
 from shali.config.cli.rings.ways import Ask, ByExpression, ByStore
 from shali.engines.rings import EPOCH, Batch
 from shali.engines.rings.answer import for_csv
@@ -64,15 +64,14 @@ def run(files: Files, ask: Ask) -> None:
             with work.say.working():
                 for path in paths:
                     work.take(path)
-                contacts = work.answer()
-                work.say.now("writing")
-                _write(contacts, files.out)
+                counts = Counts()
+                _write(counts.counting(work.answer()), files.out, work.say)
         finally:
             if files.problems is not None:
                 work.problems.write(files.problems)
             written = f", all of them in {files.problems}" if files.problems else ""
             work.say.problems(work.problems, written)
-        work.say.found(contacts, order=ask.order, written=str(files.out or ""))
+        work.say.found(counts, order=ask.order, written=str(files.out or ""))
 
 
 def _check(files: Files, ask: Ask) -> list[Path]:
@@ -124,7 +123,7 @@ class _Work:
         many = self.way.add(file, self._told(file), self.say)
         self.say.columns(str(path), file.columns, f"{many:,} visits")
 
-    def answer(self) -> pa.Table:
+    def answer(self) -> Iterator[pa.Table]:
         way, path, problems = self.way, self.files.cases, self.problems
         latest = way.finish()
         if latest is None:
@@ -162,13 +161,23 @@ def _until(ask: Ask, clock: str, latest: int) -> int:
     return min(seconds, latest)
 
 
-def _write(contacts: pa.Table, out: Path | None) -> None:
+def _write(pieces: Iterator[pa.Table], out: Path | None, say: Say) -> None:
+    """Write the pieces one after the other; a file appears under its name only when it is whole."""
+    fresh = out and out.with_name(out.name + ".new")
+    parquet = out is not None and out.suffix == ".parquet"
+    writer, rows = None, 0
     try:
-        if out is not None and out.suffix == ".parquet":
-            pq.write_table(contacts, out)
-        elif out is not None:
-            pyarrow.csv.write_csv(for_csv(contacts), out)
-        else:
-            pyarrow.csv.write_csv(for_csv(contacts), sys.stdout.buffer)
+        for piece in pieces:
+            table = piece if parquet else for_csv(piece)
+            if writer is None:
+                into = fresh or sys.stdout.buffer
+                writer = (pq.ParquetWriter if parquet else pyarrow.csv.CSVWriter)(into, table.schema)
+            writer.write_table(table)
+            rows += len(table)
+            say.now(f"looking: {rows:,} rows so far")
+        if writer is not None:
+            writer.close()
+        if fresh and out:
+            fresh.replace(out)
     except OSError as error:
         raise Refused(f"{out or 'standard output'} cannot be written: {error.strerror or error}.") from None
