@@ -1,6 +1,7 @@
-"""An invented city going about its days, as visits: homes, workplaces, shops, buses, wards; written day by day.
+"""An invented city going about its days, as visits: homes, workrooms, shops, buses, wards; written day by day.
 
-Sizes are skewed as real ones are: most workrooms hold a handful of people and some 150, a few shops take most customers, a bus holds whoever rode it that morning. One in a hundred lies in a ward for days, one in fifty works at
+Sizes are skewed as real ones are: most workrooms hold a handful of people and some 150, a few shops take most
+customers, a bus holds whoever rode it that morning. One in a hundred lies in a ward for days, one in fifty works at
 night. Every evening at home lasts over midnight.
 """
 
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 
 BEGIN = int(dt.datetime(2026, 7, 1, tzinfo=dt.UTC).timestamp())
 DAY = 86_400
+Part = tuple[np.ndarray, ...]
 SCHEMA = pa.schema(
     [
         ("person", pa.int32()),
@@ -63,7 +65,7 @@ def settle(people: int, draw: np.random.Generator) -> City:
     )
 
 
-def one_day(city: City, day: int, visits: int, draw: np.random.Generator) -> list[tuple[np.ndarray, ...]]:
+def one_day(city: City, day: int, visits: int, draw: np.random.Generator) -> list[Part]:
     """Return the visits that begin on a day, a tuple (person, place, enter, leave) for each part of it."""
     many = len(city.home)
     people = np.arange(many, dtype=np.int32)
@@ -97,7 +99,7 @@ def _some_shop(city: City, many: int, draw: np.random.Generator) -> np.ndarray:
     return city.shops[np.searchsorted(city.favour, draw.random(many))]
 
 
-def _with_wards(city: City, number: int, part: tuple[np.ndarray, ...], day: int, midnight: int) -> tuple[np.ndarray, ...]:
+def _with_wards(city: City, number: int, part: Part, day: int, midnight: int) -> Part:
     """Whoever lies in a ward has one visit that lasts four days, on every fourth day, and nothing else."""
     person, place, enter, leave = part
     out = ~city.in_ward

@@ -57,9 +57,8 @@ def second_contacts(
     ends = np.r_[np.flatnonzero(np.diff(ring.source)) + 1, len(ring)]
     low = 0
     while low < len(ring):
-        high = int(
-            max(ends[np.searchsorted(ends, low, "right")], ends[np.searchsorted(ends, low + piece, "right") - 1])
-        )
+        next_end, last_end = np.searchsorted(ends, [low, low + piece], "right")
+        high = int(ends[max(next_end, last_end - 1)])
         yield _second(store.columns, ring, low, high, latent=thresholds.latent, limits=limits)
         low = high
 
