@@ -12,18 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shali.engines.rings.kernels import Columns
+from shali.engines.rings.kernels import ENTER, WHO, Columns
 from shali.engines.rings.model import UNKNOWN_SEAT
 from shali.engines.rings.store.batches import Batch, gather
 from shali.engines.rings.store.names import read_names, write_names
-from shali.engines.rings.store.sorting import BY_PERSON, BY_PLACE, sort
+from shali.engines.rings.store.sorting import sort
 from shali.engines.rings.store.state import CannotStore, State, alone, read_state, write_state
 
 TYPES: dict[str, type[np.generic]] = {
-    **dict.fromkeys((*BY_PLACE, *BY_PERSON, "longest"), np.int32),
+    **dict.fromkeys(("at_place", "of_person", "longest"), np.int32),
     **dict.fromkeys(("seat", "own_seat"), np.int16),
     **dict.fromkeys(("place_from", "person_from"), np.uint32),
 }
+WIDE = {"at_place": 3, "of_person": 3}  # numbers in a row
 _CLOCKS = {"wall": "of a clock without zone", "instant": "moments with a zone"}
 
 
@@ -150,15 +151,15 @@ class Store:
 
     def _room(self, column: str, more: int) -> NDArray[Any]:
         """Return the new end of a column's file, to be written; what a dead append left there is cut off."""
-        size = np.dtype(TYPES[column]).itemsize
+        size = np.dtype(TYPES[column]).itemsize * WIDE.get(column, 1)
         begin = self._valid(column, more > 0) * size
         path = self.folder / column
         with path.open("ab") as file:
             file.truncate(begin)
             file.truncate(begin + more * size)
         if not more:
-            return np.empty(0, TYPES[column])
-        return np.memmap(path, TYPES[column], "r+", offset=begin, shape=(more,))
+            return np.empty(_shape(column, 0), TYPES[column])
+        return np.memmap(path, TYPES[column], "r+", offset=begin, shape=_shape(column, more))
 
     def _seats_so_far(self) -> None:
         """Write that nobody's seat was known until now."""
@@ -167,9 +168,9 @@ class Store:
 
     def _shown(self, fresh: dict[str, NDArray[Any]], at: NDArray[np.int64]) -> list[tuple[object, object, int]]:
         places = np.searchsorted(fresh["place_from"], at, side="right") - 1
-        people = self.people.named(fresh["person"][at]).to_pylist()
+        people = self.people.named(fresh["at_place"][at, WHO]).to_pylist()
         named = self.places.named(places.astype(np.int32)).to_pylist()
-        return list(zip(people, named, fresh["enter"][at].tolist(), strict=True))
+        return list(zip(people, named, fresh["at_place"][at, ENTER].tolist(), strict=True))
 
     def _open(self) -> None:
         state, stem = self._state, len(self._state.rows)
@@ -188,10 +189,14 @@ class Store:
     def _map(self, column: str) -> NDArray[Any]:
         many = self._state.length(column)
         if not many:
-            empty = np.empty(0, TYPES[column])
+            empty = np.empty(_shape(column, 0), TYPES[column])
             empty.flags.writeable = False  # one type for the compiled loops, mapped or not
             return empty
-        return np.memmap(self.folder / column, TYPES[column], "r", shape=(many,)).view(np.ndarray)
+        return np.memmap(self.folder / column, TYPES[column], "r", shape=_shape(column, many)).view(np.ndarray)
+
+
+def _shape(column: str, many: int) -> tuple[int, ...]:
+    return (many, WIDE[column]) if column in WIDE else (many,)
 
 
 def _ends(lengths: list[int]) -> NDArray[np.int64]:
