@@ -71,26 +71,25 @@ def one_day(city: City, day: int, visits: int, draw: np.random.Generator) -> lis
     people = np.arange(many, dtype=np.int32)
     midnight = BEGIN + day * DAY
 
-    def around(hour: float, spread: float) -> np.ndarray:
-        return (midnight + hour * 3600 + draw.normal(0, spread * 60, many)).astype(np.int64)
+    def around(hour: float, spread: float, earliest: float, latest: float) -> np.ndarray:
+        hours = np.clip(draw.normal(hour, spread / 60, many), earliest, latest)
+        return (midnight + hours * 3600).astype(np.int64)
 
-    start = np.where(city.at_night, around(21, 20), around(8.5, 35))
-    end = start + np.maximum(1800, draw.normal(8.5 * 3600, 3600, many)).astype(np.int64)
-    shop_in = np.where(city.at_night, around(15, 60), end + draw.integers(600, 3600, many))
-    shop_out = shop_in + np.maximum(60, draw.gamma(2.0, 600, many)).astype(np.int64)
-    evening = np.where(city.at_night, end + 3600, shop_out + draw.integers(600, 2400, many))
-    morning = np.where(city.at_night, evening + 9 * 3600, midnight + DAY + 7 * 3600)
+    # The limits see to it that nobody is in two places at once: what the others add up is then right without merging.
+    night = city.at_night
+    start = np.where(night, around(21, 20, 20, 22), around(8.5, 35, 7.75, 11))
+    end = start + np.clip(draw.normal(8.5 * 3600, 3600, many), 1800, 10.5 * 3600).astype(np.int64)
+    shop_in = np.where(night, around(18, 20, 17.6, 18.3), end + draw.integers(1300, 3900, many))
+    shop_out = shop_in + np.clip(draw.gamma(2.0, 600, many), 60, 3600).astype(np.int64)
+    evening = np.where(night, end + 3600, shop_out + draw.integers(600, 2400, many))
+    morning = np.where(night, evening + 8 * 3600, midnight + DAY + 7 * 3600)
     ride = draw.integers(300, 2400, many)
     parts = [
-        (people, city.home, evening, np.maximum(morning, evening + 600)),
+        (people, city.home, evening, morning),
         (people, city.firm, start, end),
         (people, city.bus, start - ride - 120, start - 120),
         (people, _some_shop(city, many, draw), shop_in, shop_out),
         (people, city.bus, end + 60, end + 60 + ride // 2),
-    ]
-    parts += [
-        (people, _some_shop(city, many, draw), shop_in + extra * 60, shop_in + extra * 60 + 300)
-        for extra in range(1, visits - 4)
     ]
     return [_with_wards(city, number, part, day, midnight) for number, part in enumerate(parts[:visits])]
 
@@ -137,7 +136,7 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("folder", type=Path)
     asked.add_argument("--people", type=int, default=100_000)
-    asked.add_argument("--visits", type=int, default=5, help="a day")
+    asked.add_argument("--visits", type=int, default=5, choices=range(1, 6), help="a day")
     asked.add_argument("--days", type=int, default=14)
     asked.add_argument("--cases", type=int, default=100)
     given = asked.parse_args()

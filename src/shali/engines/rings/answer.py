@@ -28,19 +28,21 @@ def from_store(store: Store, contacts: Contacts, cases: set[int], *, zone: str) 
     through = people["source"].take(pa.array([], pa.int32()))
     if store.people.known is not None:
         through = store.people.known.take(in_second)
-    is_case = np.isin(contacts.target, np.fromiter(cases, np.int32, len(cases)))
+    marked = np.zeros(len(store.people), dtype=bool)
+    marked[list(cases)] = True
+    is_case = marked[contacts.target]
     rows = {**people, "through": through, "order": contacts.order, "seconds": contacts.seconds}
     rows |= {"first": contacts.first, "last": contacts.last, "target_is_case": is_case}
     return present({**rows, "places": _places(store, contacts)}, clock=store.clock, zone=zone)
 
 
 def present(rows: dict[str, object], *, clock: str, zone: str) -> pa.Table:
-    """Return the table that is written, sorted by order, source, target, through; times in the form of the visits'.
+    """Return the table that is written, times in the form of the visits'.
 
     rows: source, target, through, order, seconds, first and last (seconds since `EPOCH`), places, target_is_case.
     """
     columns = {name: pa.array(one) if isinstance(one, np.ndarray) else one for name, one in rows.items()}
-    table = pa.table(
+    return pa.table(
         {
             **{name: columns[name] for name in ("source", "target", "order", "through")},
             "overlap_minutes": pc.divide(pc.cast(columns["seconds"], pa.float64()), 60.0),
@@ -50,7 +52,6 @@ def present(rows: dict[str, object], *, clock: str, zone: str) -> pa.Table:
             "target_is_case": columns["target_is_case"],
         }
     )
-    return table.sort_by([(name, "ascending") for name in ("order", "source", "target", "through")])
 
 
 def for_csv(table: pa.Table) -> pa.Table:
@@ -73,14 +74,16 @@ def moments(seconds: pa.Array, clock: str, zone: str) -> pa.Array:
 
 def _places(store: Store, contacts: Contacts) -> pa.Array:
     """Return the names of the places of each row, in the order of their names."""
-    codes, back = np.unique(contacts.place, return_inverse=True)
-    if not len(codes):
+    if not len(contacts.place):
         return pa.array([[] for _ in range(len(contacts))], pa.list_(pa.string()))
+    used = np.zeros(len(store.places), dtype=bool)
+    used[contacts.place] = True
+    codes = np.flatnonzero(used).astype(np.int32)
     names = store.places.named(codes)
     order = pc.sort_indices(names).to_numpy()
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    ranks = rank[back]
+    rank = np.empty(len(store.places), np.int32)
+    rank[codes[order]] = np.arange(len(order), dtype=np.int32)
+    ranks = rank[contacts.place]
     _sort_each(ranks, contacts.places)
     named = names.take(pa.array(order)).take(pa.array(ranks))
     named = named.cast(pa.string()) if pa.types.is_large_string(named.type) else named
