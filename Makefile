@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
 
-.PHONY: help pushed run test check bench environment fix screenshots city load survive prove receipt million
+.PHONY: help pushed run test check bench environment fix screenshots city load survive prove receipt million cluster
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo "make fuzz         20,000 generated requests against the API of a running server (FUZZ_CASES=… for another number)"
 	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
 	@echo "make bench        linkage beside splink 5, same files and keys; minutes; BENCH='--people 300000' for less"
+	@echo "                  rings beside polars, DuckDB and PostgreSQL; BENCH_RINGS='--people 2400000' for 168 million visits"
+	@echo "make cluster      who met whom by the store, DuckDB and Spark, compared; needs Java, downloads Spark"
 	@echo "make fix          let the tools mend what they can"
 	@echo "make city         Luohe at full size, 2,367,490 invented residents, into the same database; goes on after a kill"
 	@echo "make pushed       100,000 rows from their file to open tasks on this installation: seconds and memory"
@@ -46,6 +48,11 @@ test: environment
 bench: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups --group bench
 	@.venv/bin/python tools/bench/linkage $(BENCH)
+	@.venv/bin/python tools/bench/rings $(BENCH_RINGS)
+
+cluster: $(UV)
+	@$(UV) sync --frozen --quiet --inexact --group cluster
+	@SHALI_SPARK=needed .venv/bin/pytest -q -n 0 src/shali/engines/rings/tests/test_same_answer.py
 
 # The same proofs are a part of `make test`; here alone, and with what was counted.
 prove: environment

@@ -8,6 +8,7 @@ import typer
 
 from shali.config.cli import chain as chains
 from shali.config.cli import link as linking
+from shali.config.cli import rings as tracing_rings
 from shali.config.cli import rt as reproduction
 from shali.config.cli import run as running
 
@@ -53,6 +54,7 @@ running.add_to(app)
 linking.add_to(app)
 reproduction.add_to(app)
 chains.add_to(app)
+tracing_rings.add_to(app)
 
 
 def _mount(noun: str, about: str) -> None:
