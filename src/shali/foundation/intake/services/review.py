@@ -75,16 +75,16 @@ def undo_review(*, scope: Scope, review: str, by: str, at: datetime) -> None:
         Review.objects.filter(pk=found.pk).update(state=ReviewState.OPEN, decided_by="", decided_at=None)
         return
     with in_scope(system_scope("intake")):
-        if found.state == ReviewState.SAME:
-            merge = Merge.objects.filter(
-                kept_id=found.person_id, reason="review", state=MergeState.APPROVED, decided_at=found.decided_at
-            ).first()
-            if merge is not None:
-                undo_merge(scope=system_scope("intake"), merge=merge.public_id, by=by, at=at)
+        merges = Merge.objects.filter(kept_id=found.person_id, reason="review", decided_at=found.decided_at)
+        merge = merges.first() if found.state == ReviewState.SAME else None
+        if merge is not None and merge.state == MergeState.APPROVED:
+            undo_merge(scope=system_scope("intake"), merge=merge.public_id, by=by, at=at)
         found.row.refresh_from_db()
         before = found.row.state
+        if found.state == ReviewState.SAME and merge is None:
+            found.row.person = None  # the row had nobody of its own, so nothing was joined and nothing points back
         found.row.state, found.row.same_as = RowState.DOUBTFUL, None
-        found.row.save(update_fields=["state", "same_as"])
+        found.row.save(update_fields=["state", "same_as", "person"])
         _move_count(found.row.batch_id, before, RowState.DOUBTFUL)
         Review.objects.filter(pk=found.pk).update(
             state=ReviewState.OPEN, person=None, decided_by="", decided_at=None, version=F("version") + 1

@@ -12,6 +12,7 @@ from shali.foundation.accounts.models import Post, User
 from shali.foundation.clocks import now
 from shali.foundation.intake.models import Batch, BatchState, Candidate, Review, Row, RowState
 from shali.foundation.intake.services.receive import receive_file
+from shali.foundation.intake.services.review import decide_same, undo_review
 from shali.foundation.journal.models import AccessRecord
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
@@ -98,3 +99,32 @@ def test_a_look_at_a_doubtful_row_is_recorded_and_a_key_answers_it(desk, live, p
         page.keyboard.press("n")
     review.refresh_from_db()
     assert review.state == 3
+
+
+@pytest.mark.parametrize("has_a_person", [True, False])
+def test_an_answer_taken_back_leaves_the_row_with_the_person_it_had_before(desk, live, page, has_a_person):
+    batch = received(desk, announced=None, at=now())
+    live.sign_in(page, desk)
+    page.goto(f"{live.url}/intake/{batch}/")
+    page.locator(f"form[action='/intake/{batch}/confirm/'] button").click()
+    if Batch.objects.get(public_id=batch).state == BatchState.DIFFERENCE:
+        page.select_option("select[name=difference]", "sender_confirmed")
+        page.locator(f"form[action='/intake/{batch}/confirm/'] button").click()
+    live.run_jobs()
+    review = make_doubtful(batch)
+    scope = Scope(path=desk.path, name=f"post:{desk.pk}")
+    with in_scope(system_scope("test")):
+        if not has_a_person:
+            Row.objects.filter(pk=review.row_id).update(person=None)
+        before = Row.objects.values("person", "state", "same_as").get(pk=review.row_id)
+        other = Candidate.objects.get(row=review.row_id).person_id
+        counts = Batch.objects.values("people", "duplicates", "doubtful").get(public_id=batch)
+    with in_scope(scope):
+        decide_same(scope=scope, review=review.public_id, person=other, by="post:a", at=now())
+    with in_scope(system_scope("test")):
+        assert Row.objects.get(pk=review.row_id).person_id == other
+    with in_scope(scope):
+        undo_review(scope=scope, review=review.public_id, by="post:a", at=now())
+    with in_scope(system_scope("test")):
+        assert Row.objects.values("person", "state", "same_as").get(pk=review.row_id) == before
+        assert Batch.objects.values("people", "duplicates", "doubtful").get(public_id=batch) == counts
