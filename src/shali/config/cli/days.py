@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,24 +42,37 @@ def read_days(
     from shali.engines.chains import Problem
 
     texts = [str(cell) for cells in columns.values() for cell in cells if cell is not None]
-    if not shape and texts and all(_number(text) is not None and not _fits(text, "%Y%m%d") for text in texts):
-        found = {name: [None if cell is None else _number(cell) for cell in cells] for name, cells in columns.items()}
+    numbers = sum(_number(text) is not None and not _fits(text, "%Y%m%d") for text in texts)
+    if not shape and 2 * numbers > len(texts):
+        found = {
+            name: _named(file, name, cells, {cell: _number(cell) for cell in cells if cell is not None}, problems)
+            for name, cells in columns.items()
+        }
         return Days(found, is_dates=False)
-    chosen = shape or max(SHAPES, key=lambda one: sum(_fits(text, one) for text in texts), default=SHAPES[0])
+    chosen = shape or max(SHAPES, key=lambda one: sum(_fits(text, one) for text in set(texts)), default=SHAPES[0])
     other = SWAPPED.get(chosen)
-    if not shape and other and all(_fits(text, other) for text in texts):
+    dates = [text for text in texts if _fits(text, chosen)]
+    if not shape and other and dates and all(_fits(text, other) for text in dates):
         did = f"read as {chosen}; say date_format in the map if it is {other}"
-        problems.append(Problem("day_or_month_first", file, 1, "", ", ".join(columns), texts[0], did))
+        problems.append(Problem("day_or_month_first", file, 1, "", ", ".join(columns), dates[0], did))
     found = {}
     for name, cells in columns.items():
-        read: list[float | None] = []
-        for place, cell in enumerate(cells):
-            day = None if cell is None else _day(cell, chosen)
-            if cell is not None and day is None:
-                problems.append(Problem("no_date", file, place + 2, "", name, cell, "taken as not known"))
-            read.append(day)
-        found[name] = read
+        # Many cells, few different days: each is read once.
+        days = {cell: _day(cell, chosen) for cell in set(cells) if cell is not None}
+        found[name] = _named(file, name, cells, days, problems)
     return Days(found, is_dates=bool(texts))
+
+
+def _named(
+    file: str, name: str, cells: Sequence[str | None], days: Mapping[str, float | None], problems: "list[Problem]"
+) -> list[float | None]:
+    """Return what each cell was read as; one that says something and is no day is named."""
+    from shali.engines.chains import Problem
+
+    for place, cell in enumerate(cells):
+        if cell is not None and days[cell] is None:
+            problems.append(Problem("no_date", file, place + 2, "", name, cell, "taken as not known"))
+    return [None if cell is None else days[cell] for cell in cells]
 
 
 def _day(text: str, shape: str) -> float | None:
@@ -86,6 +100,7 @@ def _parsed(text: str, shape: str) -> date | None:
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text or "")
+        value = float(text or "")
     except ValueError:
         return None
+    return value if isfinite(value) else None

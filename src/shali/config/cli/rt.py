@@ -1,5 +1,6 @@
 """`shali rt`: the reproduction number by day from anybody's counts, without the application and its database."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -22,6 +23,7 @@ CASES = ("i", "incidence", "cases", "case", "count", "counts", "n", "new_cases",
 DAYS = ("date", "dates", "day", "t", "time", "onset", "date_onset", "日期")
 CHANCES = ("si_distr", "si", "p", "w", "probability", "prob", "density", "pmf", "value", "chance", "概率")
 SERIES = ("series", "region", "county", "group", "id")
+GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y年%m月%d日")
 
 
@@ -121,8 +123,18 @@ def _one_series(path: Path, name: str, table: "pl.DataFrame") -> _Series:
         local, imported = _by_day(path, [_day(str(cell)) for cell in table[dates]], local, imported)
     elif dates is not None and all(_is_number(str(cell)) for cell in table[dates]):
         local, imported = _by_number(path, [float(cell) for cell in table[dates]], local, imported)
+    elif dates is not None:
+        _refuse_days(path, table[dates].to_list(), dates)
     local[0], imported[0] = 0, local[0] + imported[0]
     return _Series(name, local, imported)
+
+
+def _refuse_days(path: Path, cells: list[str | None], column: str) -> None:
+    """Name the first cell that is no day: without its day a row's place in time would be a guess."""
+    row, cell = next((n, c) for n, c in enumerate(cells, 2) if c is None or not _is_day(c))
+    refuse(
+        f'{path}, row {row}, column "{column}": "{cell or ""}" is no date that is read here. Write dates as 2022-08-10.'
+    )
 
 
 def _column(
@@ -153,7 +165,7 @@ def _counts(path: Path, table: "pl.DataFrame", column: str) -> "NDArray[np.float
             empty.append(row)
             found.append(0.0)
             continue
-        text = str(cell).replace(",", "") if str(cell).count(",") else str(cell)
+        text = str(cell).replace(",", "") if GROUPED.fullmatch(str(cell)) else str(cell)
         if not _is_number(text) or float(text) < 0 or float(text) != int(float(text)):
             refuse(
                 f'{path}, row {row}, column "{column}": "{cell}" is no count of cases. Write a whole number from 0 on.'

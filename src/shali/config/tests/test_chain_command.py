@@ -112,6 +112,15 @@ def test_day_or_month_first_is_said_and_can_be_told(tmp_path):
     assert summary(tmp_path)["serial_interval"]["mean"] == 61
 
 
+def test_one_stray_cell_costs_its_own_day_alone(tmp_path):
+    run(tmp_path, "id,onset\n1,0\n2,4\n3,tbd\n", "source,target\n1,2\n", map_=None)
+    assert summary(tmp_path)["serial_interval"]["mean"] == 4
+    assert ("no_date", "linelist", 4, "") in problems(tmp_path)
+
+    run(tmp_path, "id,onset\n1,03/04/2020\n2,05/04/2020\n3,tbd\n", "source,target\n1,2\n", map_=None)
+    assert {kind for kind, *_ in problems(tmp_path)} >= {"day_or_month_first", "no_date"}
+
+
 WRONG = {
     "a column that is not there": (
         MAP.replace('"infectee"', '"infected"'),

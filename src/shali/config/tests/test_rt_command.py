@@ -52,6 +52,11 @@ def test_every_shape_of_the_same_counts_gives_the_same_estimates(tmp_path, shape
 WRONG = {
     "negative": ("I\n1\n-2\n3\n", 'row 3, column "I": "-2" is no count'),
     "broken": ("I\n1\n2.5\n3\n", '"2.5" is no count'),
+    "a broken number with a comma": ('I\n1\n"1,5"\n3\n', '"1,5" is no count'),
+    "a day nobody can read": (
+        "date,I\n2020-01-01,1\nsoon,2\n2020-01-03,2\n",
+        'row 3, column "date": "soon" is no date',
+    ),
     "a word": ("I\n1\nmany\n3\n", '"many" is no count'),
     "one day twice": ("date,I\n2020-01-01,1\n2020-01-01,2\n", "2020-01-01 stands in row 2 already"),
     "too short": ("I\n1\n2\n3\n", "needs at least 8 days"),
