@@ -17,9 +17,9 @@ from shali.verification.models import PushedList
 
 # page -> who opens it, and how many statements that takes: sign-in, scope, savepoints and frame included
 PINNED = {
-    "/verification/": ("city-duty", 8),
-    "/verification/lists/{list}/": ("city-duty", 16),
-    "/verification/lists/{list}/?which=closed": ("county-desk", 14),
+    "/verification/": ("city-duty", 9),
+    "/verification/lists/{list}/": ("city-duty", 14),
+    "/verification/lists/{list}/?which=closed": ("county-desk", 12),
     "/verification/anomalies/": ("city-duty", 7),
     "/verification/my/": ("community-worker", 17),
     "/tasks/": ("city-duty", 19),
