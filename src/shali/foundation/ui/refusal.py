@@ -13,7 +13,7 @@ class Refusal(Exception):
     """
 
     status = 409
-    afterwards: Callable[[], None] | None = None
+    afterwards: Callable[[], object] | None = None
 
     def __init__(self, message: str, *, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)

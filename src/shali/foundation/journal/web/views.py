@@ -1,5 +1,6 @@
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from shali.foundation.accounts.policy import PostRequest, policy
@@ -28,7 +29,7 @@ def audit(request: PostRequest) -> HttpResponse:
             "look": look,
             "act": ACTS.get(look.act, look.act),
             "purpose": PURPOSES.get(look.purpose, look.purpose),
-            "fields": [FIELDS.get(field, field) for field in look.fields],
+            "fields": _(", ").join(str(FIELDS.get(field, field)) for field in look.fields),
         }
         for look in found[:SHOWN]
     ]

@@ -40,13 +40,14 @@ def find_by_number(*, scope: Scope, number: str, at: datetime) -> list[Masked]:
     numbers = {*held.values_list("person_id", flat=True), *ringing.values_list("person_id", flat=True)}
     found = Person.objects.filter(visible(scope, at=at), pk__in=numbers).order_by("id")[:MOST_FOUND]
     people = [person.pk for person in found]
+    fields = ["document" if read_document(clean).kind != UNKNOWN else "phone"]
     record_access(
         scope=scope,
         act="search",
         purpose="verify_identity",
         subject_kind="number",
         subject=None,
-        fields=["document" if read_document(clean).kind != UNKNOWN else "phone"],
+        fields=fields,
         people=people,
         at=at,
     )
@@ -56,9 +57,7 @@ def find_by_number(*, scope: Scope, number: str, at: datetime) -> list[Masked]:
             "You have looked up %(budget)d numbers today; that is your limit until midnight. "
             "This request is on record. Ask the desk above you."
         )
-        refused = partial(
-            record_refusal, scope=scope, purpose="verify_identity", subject=None, fields=["document"], at=at
-        )
+        refused = partial(record_refusal, scope=scope, purpose="verify_identity", subject=None, fields=fields, at=at)
         raise BudgetSpent(said % {"budget": budget}, afterwards=refused)
     masked = masked_many(scope, people, on=day_of(at))
     return [masked[number] for number in people if number in masked]

@@ -27,7 +27,7 @@ class BudgetSpent(Refusal):
 
     def __init__(self, message: str, *, afterwards: Callable[[], object]) -> None:
         super().__init__(message)
-        self.afterwards = lambda: (afterwards(), None)[1]
+        self.afterwards = afterwards
 
 
 @dataclass(frozen=True, slots=True)
