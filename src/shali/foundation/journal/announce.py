@@ -6,7 +6,7 @@ below every room that announces, so it knows no reaction by name. Reactions run 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ import orjson
 from django.db import transaction
 
 from shali.foundation.journal.models import Fact as FactRow
-from shali.foundation.jurisdictions.rows import WORTH_A_COPY, insert_rows, next_ids
+from shali.foundation.jurisdictions.rows import insert_rows, next_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +63,14 @@ def announce(
         causes = [causes] * len(facts)
     with transaction.atomic():
         numbers = next_ids("journal_fact", count=len(facts))
-        if len(facts) < WORTH_A_COPY:
-            FactRow.objects.bulk_create(
-                FactRow(pk=number, kind=kind.__name__, at=at, by=by, cause_id=cause, payload=asdict(fact))
-                for number, fact, cause in zip(numbers, facts, causes, strict=True)
-            )
-        else:
-            _copy(kind, numbers, facts, causes, by=by, at=at)
+        _write(kind, numbers, facts, causes, by=by, at=at)
         announced = Announced(facts=facts, numbers=numbers, by=by, at=at)
         for reaction in _table.reactions[kind]:
             reaction(announced)
     return numbers
 
 
-def _copy(
+def _write(
     kind: type, numbers: list[int], facts: Sequence[Any], causes: Sequence[int | None], *, by: str, at: datetime
 ) -> None:
     names = [one.name for one in fields(kind)]

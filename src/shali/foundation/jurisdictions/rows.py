@@ -1,6 +1,7 @@
 """Many rows at once under row-level security, which refuses COPY: COPY to a temporary table, then INSERT ... SELECT."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
@@ -24,12 +25,19 @@ def insert_rows(
     draft = sql.Identifier(f"new_{model._meta.db_table}")
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     conflict = sql.SQL(" on conflict do nothing") if ignore_conflicts else sql.SQL("")
+    rows = iter(rows)
+    few = list(islice(rows, WORTH_A_COPY))
     with connection.cursor() as cursor:
+        if len(few) < WORTH_A_COPY:
+            places = sql.SQL(", ").join([sql.Placeholder()] * len(columns))
+            statement = sql.SQL("insert into {} ({}) values ({}){}").format(table, names, places, conflict)
+            cursor.executemany(statement, few)
+            return int(cursor.rowcount) if few else 0
         cursor.execute(
             sql.SQL("create temp table {} on commit drop as select {} from {} with no data").format(draft, names, table)
         )
         with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(draft, names)) as copy:
-            for row in rows:
+            for row in chain(few, rows):
                 copy.write_row(row)
         cursor.execute(sql.SQL("insert into {} ({}) select {} from {}{}").format(table, names, names, draft, conflict))
         count = int(cursor.rowcount)
@@ -45,9 +53,6 @@ def insert_models(objects: Sequence[models.Model], *, ignore_conflicts: bool = F
     if not objects:
         return
     model = type(objects[0])
-    if len(objects) < WORTH_A_COPY:
-        model._default_manager.bulk_create(objects, ignore_conflicts=ignore_conflicts)
-        return
     fields = [one for one in model._meta.concrete_fields if not (one.primary_key and objects[0].pk is None)]
     reads = [_read(one) for one in fields]
     insert_rows(
