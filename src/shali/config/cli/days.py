@@ -18,6 +18,15 @@ SWAPPED = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y
 EPOCH = date(1970, 1, 1)
 
 
+# These cannot be mistaken for another day.
+PLAIN = 5
+
+
+def plain_day(text: str) -> date | None:
+    """Return the day of a date whose form leaves no doubt; None for anything else."""
+    return next((day for shape in SHAPES[:PLAIN] if (day := _parsed(text, shape)) is not None), None)
+
+
 class Days:
     """The days of some columns. `is_dates`: they are dates, and not numbers counted from a day nobody names."""
 
@@ -76,7 +85,7 @@ def _named(
 
 
 def _day(text: str, shape: str) -> float | None:
-    for one in (shape, *SHAPES[:5]):
+    for one in (shape, *SHAPES[:PLAIN]):
         parsed = _parsed(text, one)
         if parsed is not None:
             return float((parsed - EPOCH).days)

@@ -2,17 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from shali.config.cli.tables import read_bytes, refuse, separator_of
 
 if TYPE_CHECKING:
     import polars as pl
 
     from shali.engines.linkage.batch import Columns, Links
 
-_ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
-_SEPARATORS = ",;\t|"
 Option = list[str]
 
 
@@ -46,9 +46,9 @@ def link_files(
     """
     options = {"name": name, "birth": birth, "document": document, "phone": phone, "address": address}
     if not any(options.values()):
-        _refuse("Name at least one of --name, --birth, --document, --phone and --address: there is nothing to compare.")
+        refuse("Name at least one of --name, --birth, --document, --phone and --address: there is nothing to compare.")
     if same < not_listed:
-        _refuse(f"--same ({same}) lies below --not-listed ({not_listed}); it must not.")
+        refuse(f"--same ({same}) lies below --not-listed ({not_listed}); it must not.")
     tables = _read(left), _read(right)
     columns = _columns(options, tables, (left, right), id_)
     links = _link(columns, _under_one_heading(columns, tables), same=same, not_listed=not_listed, once=once)
@@ -59,35 +59,17 @@ def _read(path: Path) -> "pl.DataFrame":
     """Read a CSV of whichever encoding and separator, every cell as text; empty cells say nothing."""
     import polars as pl
 
-    if not path.is_file():
-        _refuse(f"There is no file {path}.")
-    data = path.read_bytes()
-    if not data.strip():
-        _refuse(f"{path} is empty.")
-    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _refuse(f"{path} is not a text file; save it as CSV.")
-    data = data.decode("utf-16").encode() if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _as_utf8(data)
-    head = data[: data.find(b"\n") if b"\n" in data else None].decode(errors="replace")
-    separator = max(_SEPARATORS, key=head.count)
+    data = read_bytes(path)
+    separator = separator_of(data[: data.find(b"\n") if b"\n" in data else None].decode(errors="replace"))
     try:
         table = pl.read_csv(data, infer_schema=False, separator=separator, truncate_ragged_lines=True)
     except pl.exceptions.PolarsError as error:
-        _refuse(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}")
+        refuse(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}")
     table = table.rename({column: column.strip() for column in table.columns})
     if not len(table):
-        _refuse(f"{path} has headings but no row below them.")
+        refuse(f"{path} has headings but no row below them.")
     blank = pl.all().str.strip_chars()
     return table.select(pl.when(blank != "").then(blank))
-
-
-def _as_utf8(data: bytes) -> bytes:
-    for encoding in _ENCODINGS:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return data if encoding == "utf-8-sig" and not data.startswith(b"\xef\xbb\xbf") else text.encode()
-    raise AssertionError("latin-1 decodes everything")
 
 
 def _columns(
@@ -101,7 +83,7 @@ def _columns(
         names = heading.split("=", 1) if "=" in heading else [heading, heading]
         for name, table, path in zip(names, tables, paths, strict=True):
             if name not in table.columns:
-                _refuse(f'{path} has no column "{name}". Its columns are: {", ".join(table.columns)}.')
+                refuse(f'{path} has no column "{name}". Its columns are: {", ".join(table.columns)}.')
     return Columns(
         **{
             kind: [tuple(part.strip() for part in one.split(",")) for one in option]
@@ -177,11 +159,6 @@ def _write(links: "Links", tables: "tuple[pl.DataFrame, pl.DataFrame]", id_: str
         else:
             pairs.write_csv(out)
     except OSError as error:
-        _refuse(f"{out} cannot be written: {error.strerror}.")
+        refuse(f"{out} cannot be written: {error.strerror}.")
     counts = {word: decisions.count(word) for word in ("same", "doubtful", "not listed")}
     print(", ".join(f"{count:,} {word}" for word, count in counts.items()), file=sys.stderr)
-
-
-def _refuse(sentence: str) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(1)

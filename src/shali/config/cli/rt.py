@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shali.config.cli.tables import note, read_table, read_text, refuse
+from shali.config.cli.days import plain_day
+from shali.config.cli.tables import note, read_bytes, read_table, refuse, separator_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,6 @@ DAYS = ("date", "dates", "day", "t", "time", "onset", "date_onset", "日期")
 CHANCES = ("si_distr", "si", "p", "w", "probability", "prob", "density", "pmf", "value", "chance", "概率")
 SERIES = ("series", "region", "county", "group", "id")
 GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
-FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y年%m月%d日")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -100,8 +100,8 @@ def _series(path: Path, by: str) -> list[_Series]:
 
 def _with_headings(path: Path) -> "pl.DataFrame":
     """Read a table; where its first line holds numbers alone there are no headings."""
-    first = read_text(path).split("\n", 1)[0]
-    cells = [cell.strip().strip('"') for cell in first.replace(";", ",").replace("\t", ",").split(",")]
+    first = read_bytes(path).decode().split("\n", 1)[0]
+    cells = [cell.strip().strip('"') for cell in first.split(separator_of(first))]
     return read_table(path, has_headings=not all(_is_number(cell) or _is_day(cell) for cell in cells if cell))
 
 
@@ -267,19 +267,11 @@ def _is_number(text: str) -> bool:
 
 
 def _is_day(text: str) -> bool:
-    return bool(text) and not (text.isdigit() and len(text) != 8) and _parsed(text) is not None
+    # Eight digits may be a date; fewer are a number.
+    return not (text.isdigit() and len(text) != 8) and plain_day(text) is not None
 
 
 def _day(text: str) -> date:
-    found = _parsed(text)
+    found = plain_day(text)
     assert found is not None
     return found
-
-
-def _parsed(text: str) -> date | None:
-    for shape in FORMATS:
-        try:
-            return datetime.strptime(text, shape).date()  # noqa: DTZ007  a day, not an instant
-        except ValueError:
-            continue
-    return None

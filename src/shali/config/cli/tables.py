@@ -1,5 +1,6 @@
 """Anybody's CSV files, whatever their encoding, separator and line ends: for the commands that need no installation."""
 
+import csv
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -18,52 +19,62 @@ NOTHING = frozenset(
 
 
 def read_table(path: Path, *, has_headings: bool = True) -> "pl.DataFrame":
-    """Read a CSV, every cell as text; cells that say nothing are null. Without headings columns are 1, 2, 3 ..."""
+    """Read a CSV of some thousand rows, every cell as text; cells that say nothing are null.
+
+    Row n of the table stands in line n + 2 of a spreadsheet, or n + 1 without headings; columns are 1, 2, 3 ... then.
+    Cells beyond the last heading are named on standard error, with their row.
+    """
     import polars as pl
 
-    text = read_text(path)
-    head = text.split("\n", 1)[0]
-    separator = max(_SEPARATORS, key=head.count)
-    try:
-        table = pl.read_csv(
-            text.encode(),
-            infer_schema=False,
-            separator=separator,
-            truncate_ragged_lines=True,
-            has_header=has_headings,
-        )
-    except pl.exceptions.PolarsError as error:
-        refuse(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}")
-    names = [column.strip() for column in table.columns] if has_headings else [str(n + 1) for n in range(table.width)]
-    table.columns = [name or f"column {place}" for place, name in enumerate(names, 1)]
-    if not len(table):
+    text = read_bytes(path).decode()
+    rows = list(csv.reader(text.splitlines(), delimiter=separator_of(text)))
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    heads = rows.pop(0) if has_headings else [str(n + 1) for n in range(max(map(len, rows)))]
+    names = [name.strip() or f"column {place}" for place, name in enumerate(heads, 1)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        refuse(f'{path} has more than one column "{twice[0]}". Give each its own name.')
+    if not rows:
         refuse(f"{path} has headings but no row below them.")
-    trimmed = pl.all().str.strip_chars()
-    return table.select(pl.when(~trimmed.str.to_lowercase().is_in(list(NOTHING))).then(trimmed))
+    beyond = [place for place, row in enumerate(rows, 2) if any(cell.strip() for cell in row[len(names) :])]
+    if beyond:
+        shown = ", ".join(map(str, beyond[:10])) + (" ..." if len(beyond) > 10 else "")
+        note(f"{path}: {len(beyond)} rows have cells beyond the last heading, which are left out: rows {shown}")
+    columns = {name: [_cell(row, place) for row in rows] for place, name in enumerate(names)}
+    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
 
 
-def read_text(path: Path) -> str:
-    """Return a file's text; its encoding is found out: UTF-8, UTF-16, GB 18030, Latin-1."""
+def _cell(row: list[str], place: int) -> str | None:
+    cell = row[place].strip() if place < len(row) else ""
+    return None if cell.casefold() in NOTHING else cell
+
+
+def separator_of(text: str) -> str:
+    """Return the separator that the first line has most of."""
+    return max(_SEPARATORS, key=text.split("\n", 1)[0].count)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file as UTF-8 without a mark in front; its encoding is found out: UTF-8, UTF-16, GB 18030, Latin-1."""
     if not path.is_file():
         refuse(f"There is no file {path}.")
     data = path.read_bytes()
     if not data.strip():
         refuse(f"{path} is empty.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16")
-    elif b"\0" in data[:4096]:
+    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         refuse(f"{path} is not a text file; save it as CSV.")
-    else:
-        text = _decoded(data)
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
+    data = data.decode("utf-16").encode() if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _as_utf8(data)
+    return data if b"\n" in data else data.replace(b"\r", b"\n")
 
 
-def _decoded(data: bytes) -> str:
+def _as_utf8(data: bytes) -> bytes:
     for encoding in _ENCODINGS:
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        return data if encoding == "utf-8-sig" and not data.startswith(b"\xef\xbb\xbf") else text.encode()
     raise AssertionError("latin-1 decodes everything")
 
 

@@ -121,6 +121,12 @@ def test_one_stray_cell_costs_its_own_day_alone(tmp_path):
     assert {kind for kind, *_ in problems(tmp_path)} >= {"day_or_month_first", "no_date"}
 
 
+def test_cells_beyond_the_last_heading_are_named(tmp_path):
+    said = run(tmp_path, "id,onset\n1,0\n2,4,extra\n", "source,target\n1,2\n", map_=None)
+    assert said.exit_code == 0
+    assert "1 rows have cells beyond the last heading, which are left out: rows 3" in said.stderr
+
+
 WRONG = {
     "a column that is not there": (
         MAP.replace('"infectee"', '"infected"'),
