@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from shali.engines.rings.grouping import LOW, by_target
+
 Ints = NDArray[np.int32]
 WHO, ENTER, LEAVE = 0, 1, 2
-LOW = 0xFFFFFFFF
 
 
 class Columns(NamedTuple):
@@ -56,67 +57,6 @@ def _longer(array, used):
     for i in range(used):
         longer[i] = array[i]
     return longer
-
-
-@njit(nogil=True, cache=True)
-def _emptied(table, found):
-    """Return the table, empty and at least twice as large as what it must hold, and how much of it is used."""
-    size = 64
-    while size < 2 * found:
-        size *= 2
-    if len(table) < size:
-        table = np.empty(size, np.int32)
-    for i in range(size):
-        table[i] = -1
-    return table, size
-
-
-@njit(nogil=True, cache=True)
-def _by_target(key, stop, found, least, table):
-    """Put the encounters of each target together, in order of start; leave out targets who cannot come to `least`.
-
-    Return rows in that order, where each target's begin, how many targets there are, and the table, to be used again.
-    """
-    table, size = _emptied(table, found)
-    group, total = np.empty(found, np.int32), np.empty(found, np.int64)
-    count, head, groups = np.empty(found, np.int32), np.empty(found, np.int32), 0
-    for i in range(found):
-        target = key[i] >> 32
-        at = ((target * 0x9E3779B1) >> 7) & (size - 1)
-        while table[at] >= 0 and key[table[at]] >> 32 != target:
-            at = (at + 1) & (size - 1)
-        if table[at] < 0:
-            table[at] = i
-            group[i] = groups
-            total[groups] = 0
-            count[groups] = 0
-            groups += 1
-        mine = group[table[at]]
-        group[i] = mine
-        total[mine] += stop[i] - ((key[i] & LOW) - 0x80000000)
-        count[mine] += 1
-    begin, kept, used = np.empty(groups + 1, np.int32), 0, 0
-    for g in range(groups):  # `count` becomes where the next row of a group goes
-        if total[g] >= least:
-            begin[kept] = head[g] = used
-            kept += 1
-            used += count[g]
-            count[g] = head[g]
-        else:
-            count[g] = -1
-    begin[kept] = used
-    order = np.empty(used, np.int32)
-    for i in range(found):
-        to = count[group[i]]
-        if to >= 0:
-            # Those of one target come nearly in order, so that each is put in its place from behind.
-            first = to
-            while first > head[group[i]] and key[order[first - 1]] > key[i]:
-                order[first] = order[first - 1]
-                first -= 1
-            order[first] = i
-            count[group[i]] = to + 1
-    return order, begin, kept, table
 
 
 @njit(nogil=True, cache=True)
@@ -243,7 +183,7 @@ def first_ring(c, person, window_at, start, end, limits):
             found, key, stop, spot = _gather(
                 c, person[i], np.int64(start[w]), np.int64(end[w]), limits.apart, found, key, stop, spot
             )
-        order, begin, targets, table = _by_target(key, stop, found, limits.at_least, table)
+        order, begin, targets, table = by_target(key, stop, found, limits.at_least, table)
         for t in range(targets):
             low, high = np.int64(begin[t]), np.int64(begin[t + 1])
             target = key[order[low]] >> 32
@@ -275,7 +215,7 @@ def second_ring(c, through, claim_at, source, exposed, ring_at, ring, limits):
         for j in range(claim_at[i], claim_at[i + 1]):
             since = min(since, exposed[j])
         found, key, stop, spot = _gather(c, through[i], since, limits.until, limits.apart, found, key, stop, spot)
-        order, begin, targets, table = _by_target(key, stop, found, limits.at_least, table)
+        order, begin, targets, table = by_target(key, stop, found, limits.at_least, table)
         for t in range(targets):
             low, high = np.int64(begin[t]), np.int64(begin[t + 1])
             target = key[order[low]] >> 32
