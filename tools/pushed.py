@@ -41,11 +41,10 @@ def main() -> None:
         path = Path(folder) / "list.xlsx"
         residents = _write(path, chosen.rows, chosen.seed)
         hour = (now() - timedelta(minutes=10)).isoformat()
-        program = [*os.environ.get("PUSHED_UNDER", "").split(), str(Path(sys.executable).parent / "shali")]
         began = time.monotonic()
         done = subprocess.run(
             [
-                *(*program, "lists", "receive", str(path), "--here"),
+                *(str(Path(sys.executable).parent / "shali"), "lists", "receive", str(path), "--here"),
                 *("--channel", "provincial_big_data", "--handed-over", hour),
             ],
             stdout=subprocess.PIPE,
