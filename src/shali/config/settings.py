@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "shali.foundation.intake",
     "shali.foundation.tasks",
     "shali.verification",
+    "shali.tracing",
     "shali.protocols",
     "shali.board",
     "shali.exchange",

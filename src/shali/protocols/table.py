@@ -9,17 +9,27 @@ from shali.foundation.intake.facts import BatchSettled, BatchUndone, RowReviewed
 from shali.foundation.journal.announce import Reaction
 from shali.foundation.people.facts import PersonsMerged, PersonsUnmerged
 from shali.foundation.tasks.facts import TaskClosed, TaskEscalated, TaskMoved, TaskOpened, TaskReopened
+from shali.tracing.facts import (
+    CaseClassified,
+    CaseOpened,
+    ContactJudged,
+    ContactMoved,
+    ContactObserved,
+    ContactReleased,
+    ExposureOpened,
+)
+from shali.tracing.services.reactions import cases_change, contacts_become_cases, fold_traced, rows_join_rosters
 from shali.verification.facts import AnomalyRaised, FindingRecorded, ListClosed, ListOpened, PersonStruckOff
 from shali.verification.services.fold import close_lists_without_doubts, fold_tasks, unfold_tasks
 from shali.verification.services.hand_over import open_settled_lists, open_tasks_for_rows
 from shali.verification.services.withdraw import withdraw_lists
 
 TABLE: Mapping[type, tuple[Reaction, ...]] = {
-    RowSettled: (open_tasks_for_rows,),
+    RowSettled: (open_tasks_for_rows, rows_join_rosters),
     BatchSettled: (open_settled_lists,),
     RowReviewed: (close_lists_without_doubts,),
     BatchUndone: (withdraw_lists,),
-    PersonsMerged: (fold_tasks,),
+    PersonsMerged: (fold_tasks, fold_traced),
     PersonsUnmerged: (unfold_tasks,),
     TaskOpened: (),
     TaskMoved: (),
@@ -31,4 +41,11 @@ TABLE: Mapping[type, tuple[Reaction, ...]] = {
     ListOpened: (),
     ListClosed: (),
     AnomalyRaised: (),
+    CaseOpened: (contacts_become_cases,),
+    CaseClassified: (cases_change,),
+    ContactJudged: (),
+    ContactMoved: (),
+    ContactObserved: (),
+    ContactReleased: (),
+    ExposureOpened: (),
 }

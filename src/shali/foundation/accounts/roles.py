@@ -32,6 +32,11 @@ class Verb(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_POSTS = "manage_posts"
     CONNECT_SYSTEMS = "connect_systems"
+    SEE_TRACING = "see_tracing"
+    INVESTIGATE = "investigate"
+    CLASSIFY_CASES = "classify_cases"
+    FOLLOW_UP = "follow_up"
+    KEEP_FORMS = "keep_forms"
     SEE_UNITS = "see_units"
     PROPOSE_UNIT_CHANGE = "propose_unit_change"
     APPROVE_UNIT_CHANGE = "approve_unit_change"
@@ -41,6 +46,7 @@ _DESK = frozenset(
     {Verb.SEE_WALL, Verb.SEE_LISTS, Verb.SEE_TASKS, Verb.ACCEPT_TASKS, Verb.ASSIGN_TASKS, Verb.TRANSFER_TASKS}
     | {Verb.REMIND, Verb.ASK_DEPARTMENTS, Verb.RECORD_FINDINGS, Verb.SEE_ANOMALIES, Verb.SETTLE_ANOMALIES}
     | {Verb.SEE_PEOPLE, Verb.REVEAL, Verb.SEE_UNITS, Verb.PROPOSE_MERGE}
+    | {Verb.SEE_TRACING, Verb.INVESTIGATE, Verb.FOLLOW_UP}
 )
 
 
@@ -53,7 +59,8 @@ class Role(Enum):
         _("Receives the lists that are pushed to the city and answers for them."),
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.UNDO_LISTS, Verb.REPLY_TO_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE}
-        | {Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.PROPOSE_UNIT_CHANGE, Verb.CONNECT_SYSTEMS},
+        | {Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.PROPOSE_UNIT_CHANGE, Verb.CONNECT_SYSTEMS}
+        | {Verb.CLASSIFY_CASES, Verb.KEEP_FORMS},
     )
     CITY_LEAD = (
         "city_lead",
@@ -61,7 +68,7 @@ class Role(Enum):
         _("Second pair of eyes of the city: decides what a duty officer may only propose."),
         _DESK
         | {Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.REVIEW_IDENTITY}
-        | {Verb.APPROVE_UNIT_CHANGE, Verb.MANAGE_POSTS},
+        | {Verb.APPROVE_UNIT_CHANGE, Verb.MANAGE_POSTS, Verb.CLASSIFY_CASES},
     )
     COUNTY_DESK = (
         "county_desk",
@@ -69,7 +76,8 @@ class Role(Enum):
         _("Directs the townships of one county and settles disputes between them."),
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND}
-        | {Verb.DECIDE_MERGE, Verb.MANAGE_POSTS, Verb.REPLY_TO_LISTS, Verb.CONNECT_SYSTEMS},
+        | {Verb.DECIDE_MERGE, Verb.MANAGE_POSTS, Verb.REPLY_TO_LISTS, Verb.CONNECT_SYSTEMS}
+        | {Verb.CLASSIFY_CASES},
     )
     TOWNSHIP_DESK = (
         "township_desk",
@@ -83,7 +91,16 @@ class Role(Enum):
         _("Finds the people of one community and establishes the four facts."),
         frozenset(
             {Verb.SEE_TASKS, Verb.ACCEPT_TASKS, Verb.TRANSFER_TASKS, Verb.RECORD_FINDINGS, Verb.SEE_PEOPLE}
-            | {Verb.REVEAL, Verb.ASSIGN_TASKS, Verb.SEE_ANOMALIES}
+            | {Verb.REVEAL, Verb.ASSIGN_TASKS, Verb.SEE_ANOMALIES, Verb.FOLLOW_UP}
+        ),
+    )
+    INVESTIGATOR = (
+        "investigator",
+        _("Investigator"),
+        _("Asks cases where they were and whom they met, and judges contacts."),
+        frozenset(
+            {Verb.SEE_TASKS, Verb.ACCEPT_TASKS, Verb.ASSIGN_TASKS, Verb.SEE_PEOPLE, Verb.REVEAL}
+            | {Verb.SEE_TRACING, Verb.INVESTIGATE, Verb.CLASSIFY_CASES, Verb.FOLLOW_UP}
         ),
     )
     DEPARTMENT_DESK = (

@@ -1,0 +1,109 @@
+"""What this desk does when it hears a fact: run in the writer's transaction, named in protocols/table.py."""
+
+from datetime import datetime
+
+from shali.foundation.intake.facts import RowSettled
+from shali.foundation.journal.announce import Announced
+from shali.foundation.jurisdictions.scope import in_scope, system_scope
+from shali.foundation.people.services.merge import note_moves
+from shali.tracing.models import Case, Contact, ContactState, Exposure, Member, Relationship
+from shali.tracing.rules import INFECTED, Classification
+from shali.tracing.services.exposures import add_members
+from shali.tracing.services.history import Step, take_step
+from shali.tracing.services.judging import judge_contacts
+from shali.tracing.services.observing import end_as_case
+
+BY = "system:protocols"
+
+
+def contacts_become_cases(announced: Announced) -> None:
+    """A contact who is a case now: his observation ends, whoever he met is judged anew, his source is inferred."""
+    with in_scope(system_scope("protocols")):
+        for fact in announced.facts:
+            case = Case.objects.get(pk=fact.case)
+            if Classification(case.classification) in INFECTED:
+                _become(case, at=announced.at)
+
+
+def cases_change(announced: Announced) -> None:
+    """A case became something else, or its dates did: everybody whom it met is judged anew."""
+    with in_scope(system_scope("protocols")):
+        for fact in announced.facts:
+            case = Case.objects.get(pk=fact.case)
+            if Classification(case.classification) in INFECTED:
+                _become(case, at=announced.at)
+            _judge_whom_it_met(case, at=announced.at)
+
+
+def _become(case: Case, *, at: datetime) -> None:
+    contact = (
+        Contact.objects.select_for_update(of=("self",))
+        .filter(person_id=case.person_id, outbreak_id=case.outbreak_id, state=ContactState.UNDER_OBSERVATION)
+        .first()
+    )
+    if contact is not None:
+        end_as_case(contact, by=BY, at=at)
+    met = Relationship.objects.filter(
+        contact__person_id=case.person_id, contact__outbreak_id=case.outbreak_id, case__isnull=False, withdrawn_at=None
+    )
+    last = met.exclude(case__classification=Classification.DISCARDED).order_by("-last_at", "-id").first()
+    if case.source_id is None and last is not None and last.case_id != case.pk:
+        _infer_source(case, last, at=at)
+    _judge_whom_it_met(case, at=at)
+
+
+def _infer_source(case: Case, met: Relationship, *, at: datetime) -> None:
+    """Say that whoever he met last infected him; inferred, until somebody proves it or unlinks it."""
+    here: Case | None = met.case
+    while here is not None:
+        if here.pk == case.pk:
+            return
+        here = here.source
+    changes = {"source": met.case, "source_certainty": "inferred", "source_basis": f"relationship {met.public_id}"}
+    step = Step("linked", changes, detail={"certainty": "inferred", "relationship": met.public_id})
+    take_step(case, step=step, seen=None, by=BY, at=at)
+
+
+def _judge_whom_it_met(case: Case, *, at: datetime) -> None:
+    met = Relationship.objects.filter(withdrawn_at=None)
+    of_the_case = met.filter(case=case) | met.filter(by_contact__person_id=case.person_id)
+    contacts = Contact.objects.select_for_update(of=("self",)).filter(
+        pk__in=of_the_case.values("contact_id"), state=ContactState.UNDER_OBSERVATION
+    )
+    judge_contacts(list(contacts.order_by("id")), caused_by="case_dates", by=BY, at=at)
+
+
+def rows_join_rosters(announced: Announced) -> None:
+    """People of a roster's file come onto it, and are handed to their units to be asked."""
+    facts: list[RowSettled] = list(announced.facts)
+    with in_scope(system_scope("protocols")):
+        batches = {fact.batch for fact in facts}
+        for exposure in Exposure.objects.filter(batch_id__in=batches):
+            people = [fact.person for fact in facts if fact.batch == exposure.batch_id]
+            add_members(exposure=exposure, people=people, came_by="file", by=BY, at=announced.at)
+
+
+def fold_traced(announced: Announced) -> None:
+    """Join what two merged people had here: rows of the lost one go to the kept, where he has none of his own."""
+    with in_scope(system_scope("protocols")):
+        for fact in announced.facts:
+            for model in (Case, Contact, Member):
+                _repoint(model, fact.merge, fact.kept, fact.lost)
+
+
+def _repoint(model: type[Case] | type[Contact] | type[Member], merge: int, kept: int, lost: int) -> None:
+    """Rows that would stand twice for one person stay with the lost record, whose number leads to the kept one."""
+    name = f"tracing.{model.__name__}.person"
+    if model is Member:
+        had = set(Member.objects.filter(person_id=kept).values_list("exposure_id", flat=True))
+        rows = Member.objects.filter(person_id=lost).exclude(exposure_id__in=had)
+    elif model is Case:
+        had = set(Case.objects.filter(person_id=kept).exclude(classification=5).values_list("outbreak_id", flat=True))
+        rows = Case.objects.filter(person_id=lost).exclude(outbreak_id__in=had)
+    else:
+        open_now = Contact.objects.filter(person_id=kept, state=ContactState.UNDER_OBSERVATION)
+        had = set(open_now.values_list("outbreak_id", flat=True))
+        rows = Contact.objects.filter(person_id=lost).exclude(outbreak_id__in=had, state=ContactState.UNDER_OBSERVATION)
+    numbers = list(rows.values_list("pk", flat=True))
+    note_moves(merge, relation=name, rows=[(pk, {"person_id": lost}) for pk in numbers])
+    model.objects.filter(pk__in=numbers).update(person_id=kept)
