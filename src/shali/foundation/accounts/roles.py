@@ -32,6 +32,12 @@ class Verb(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_POSTS = "manage_posts"
     CONNECT_SYSTEMS = "connect_systems"
+    SEE_MEASURES = "see_measures"
+    PROPOSE_MEASURES = "propose_measures"
+    DECIDE_MEASURES = "decide_measures"
+    SERVE_MEASURES = "serve_measures"
+    LODGE_APPEALS = "lodge_appeals"
+    DECIDE_APPEALS = "decide_appeals"
     SEE_UNITS = "see_units"
     PROPOSE_UNIT_CHANGE = "propose_unit_change"
     APPROVE_UNIT_CHANGE = "approve_unit_change"
@@ -41,6 +47,7 @@ _DESK = frozenset(
     {Verb.SEE_WALL, Verb.SEE_LISTS, Verb.SEE_TASKS, Verb.ACCEPT_TASKS, Verb.ASSIGN_TASKS, Verb.TRANSFER_TASKS}
     | {Verb.REMIND, Verb.ASK_DEPARTMENTS, Verb.RECORD_FINDINGS, Verb.SEE_ANOMALIES, Verb.SETTLE_ANOMALIES}
     | {Verb.SEE_PEOPLE, Verb.REVEAL, Verb.SEE_UNITS, Verb.PROPOSE_MERGE}
+    | {Verb.SEE_MEASURES, Verb.PROPOSE_MEASURES, Verb.SERVE_MEASURES, Verb.LODGE_APPEALS}
 )
 
 
@@ -53,7 +60,8 @@ class Role(Enum):
         _("Receives the lists that are pushed to the city and answers for them."),
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.UNDO_LISTS, Verb.REPLY_TO_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE}
-        | {Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.PROPOSE_UNIT_CHANGE, Verb.CONNECT_SYSTEMS},
+        | {Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.PROPOSE_UNIT_CHANGE, Verb.CONNECT_SYSTEMS}
+        | {Verb.DECIDE_APPEALS},
     )
     CITY_LEAD = (
         "city_lead",
@@ -61,7 +69,7 @@ class Role(Enum):
         _("Second pair of eyes of the city: decides what a duty officer may only propose."),
         _DESK
         | {Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.REVIEW_IDENTITY}
-        | {Verb.APPROVE_UNIT_CHANGE, Verb.MANAGE_POSTS},
+        | {Verb.APPROVE_UNIT_CHANGE, Verb.MANAGE_POSTS, Verb.DECIDE_MEASURES, Verb.DECIDE_APPEALS},
     )
     COUNTY_DESK = (
         "county_desk",
@@ -69,7 +77,8 @@ class Role(Enum):
         _("Directs the townships of one county and settles disputes between them."),
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND}
-        | {Verb.DECIDE_MERGE, Verb.MANAGE_POSTS, Verb.REPLY_TO_LISTS, Verb.CONNECT_SYSTEMS},
+        | {Verb.DECIDE_MERGE, Verb.MANAGE_POSTS, Verb.REPLY_TO_LISTS, Verb.CONNECT_SYSTEMS}
+        | {Verb.DECIDE_MEASURES, Verb.DECIDE_APPEALS},
     )
     TOWNSHIP_DESK = (
         "township_desk",
@@ -84,6 +93,7 @@ class Role(Enum):
         frozenset(
             {Verb.SEE_TASKS, Verb.ACCEPT_TASKS, Verb.TRANSFER_TASKS, Verb.RECORD_FINDINGS, Verb.SEE_PEOPLE}
             | {Verb.REVEAL, Verb.ASSIGN_TASKS, Verb.SEE_ANOMALIES}
+            | {Verb.SEE_MEASURES, Verb.SERVE_MEASURES, Verb.LODGE_APPEALS}
         ),
     )
     DEPARTMENT_DESK = (
