@@ -97,7 +97,7 @@ def _detail(detail: dict[str, str]) -> str:
 
 
 def _late(due_at: datetime, at: datetime) -> str:
-    return "overdue" if at > due_at else "soon"
+    return "overdue" if at > due_at else "ontime"
 
 
 @policy(verb=Verb.PROPOSE_MEASURES)
