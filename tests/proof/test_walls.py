@@ -17,6 +17,7 @@ APPEND_ONLY = {
     "journal_fact",
     "journal_accessrecord",
     "journal_dayroot",
+    "measures_measureevent",
     "tasks_event",
     "tasks_reminder",
     "people_mergemove",
@@ -229,6 +230,7 @@ def test_behind_the_walls_alone_no_table_shows_a_row_of_another_unit(
 # Whose row it is, by table: a column with a path, or the row of another table that it belongs to.
 BELONGS = {
     "intake_candidate": ("row_id", "intake_row"),
+    "measures_measureevent": ("measure_id", "measures_measure"),
     "people_address": ("person_id", "people_person"),
     "people_document": ("person_id", "people_person"),
     "people_phone": ("person_id", "people_person"),

@@ -24,6 +24,9 @@ from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.journal.models import Fact
 from shali.foundation.jurisdictions.models import Department, PathField, Unit, UnitChange
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
+from shali.foundation.measures.models import Measure
+from shali.foundation.measures.services import NewMeasure, propose_many
+from shali.foundation.measures.services.appeal import lodge_appeal
 from shali.foundation.people.models import Merge, Person
 from shali.foundation.people.services.enrol import NewPerson, enrol_people
 from shali.foundation.policy.rules import questionnaire_in_force
@@ -136,6 +139,7 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
     pushed, people = _list(plot, unit, at)
     _tasks(plot, unit, post, pushed, people, at)
     _look_back(plot, unit, pushed, people[0], at)
+    _measure(plot, unit, post, people[0], at)
     fact = Fact.objects.create(kind="ListClosed", at=at, by="system:test", payload={})
     webhook = Subscription.objects.create(
         post=post,
@@ -237,6 +241,18 @@ def _tasks(plot: Plot, unit: Unit, post: Post, pushed: PushedList, people: list[
     Reminder.objects.create(task=first, step="half", kind="remind", to_path=unit.path, at=at, by="system:test")
     plot.values |= {"task": first.public_id, "anomaly": anomaly.public_id, "transfer": transfer.public_id}
     plot.values |= {"joint": joint.public_id, "department": str(department.pk)}
+
+
+def _measure(plot: Plot, unit: Unit, post: Post, person: int, at: datetime) -> None:
+    """Plant a decided measure with an appeal against it."""
+    new = NewMeasure("home_isolation", ("contact", "1"), "investigation", "1", at, person)
+    scope = Scope(path=unit.path, name="system:test")
+    planted = propose_many([new], scope=scope, by="system:test", at=at)[0]
+    Measure.objects.filter(pk=planted.measure).update(
+        state=2, decided_by=f"post:{post.pk}", decided_at=at, body=unit, version=2
+    )
+    appeal = lodge_appeal(scope=scope, measure=planted.public_id, way="paper", grounds="乌有", by="system:test", at=at)
+    plot.values |= {"measure": planted.public_id, "appeal": appeal.public_id}
 
 
 def _look_back(plot: Plot, unit: Unit, pushed: PushedList, person: int, at: datetime) -> None:

@@ -20,6 +20,7 @@ ROOMS = (
     ("/people", "shali.foundation.people.api"),
     ("/batches", "shali.foundation.intake.api"),
     ("/tasks", "shali.foundation.tasks.api"),
+    ("/measures", "shali.foundation.measures.api"),
     ("/verification", "shali.verification.api"),
     ("/figures", "shali.board.api"),
     ("/webhooks", "shali.exchange.api"),

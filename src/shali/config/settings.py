@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "shali.foundation.people",
     "shali.foundation.intake",
     "shali.foundation.tasks",
+    "shali.foundation.measures",
     "shali.verification",
     "shali.tracing",
     "shali.protocols",

@@ -15,6 +15,7 @@ ROOMS = (
     ("people/", "shali.foundation.people.web.urls"),
     ("intake/", "shali.foundation.intake.web.urls"),
     ("tasks/", "shali.foundation.tasks.web.urls"),
+    ("measures/", "shali.foundation.measures.web.urls"),
     ("verification/", "shali.verification.web.urls"),
     ("", "shali.board.web.urls"),
 )

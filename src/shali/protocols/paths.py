@@ -28,6 +28,8 @@ PATHS: dict[str, Rule] = {
     "tasks.reminder.to_path": History(),
     "tasks.standing.path": Kept(),
     "tasks.flow.path": Kept(),
+    "measures.measure.path": Follows(unit="unit"),
+    "measures.appeal.path": Follows(taken_over=True),
     "verification.anomaly.path": Follows(taken_over=True),
     "verification.pushedlist.path": Follows(),
     "verification.listtally.path": Kept(),

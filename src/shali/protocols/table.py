@@ -7,6 +7,15 @@ from collections.abc import Mapping
 
 from shali.foundation.intake.facts import BatchSettled, BatchUndone, RowReviewed, RowSettled
 from shali.foundation.journal.announce import Reaction
+from shali.foundation.measures.facts import (
+    AppealDecided,
+    AppealLodged,
+    MeasureDecided,
+    MeasureLifted,
+    MeasureProposed,
+    MeasureRefused,
+    MeasureServed,
+)
 from shali.foundation.people.facts import PersonsMerged, PersonsUnmerged
 from shali.foundation.tasks.facts import TaskClosed, TaskEscalated, TaskMoved, TaskOpened, TaskReopened
 from shali.tracing.facts import (
@@ -36,6 +45,13 @@ TABLE: Mapping[type, tuple[Reaction, ...]] = {
     TaskClosed: (),
     TaskReopened: (),
     TaskEscalated: (),
+    MeasureProposed: (),
+    MeasureDecided: (),
+    MeasureRefused: (),
+    MeasureServed: (),
+    MeasureLifted: (),
+    AppealLodged: (),
+    AppealDecided: (),
     FindingRecorded: (),
     PersonStruckOff: (),
     ListOpened: (),

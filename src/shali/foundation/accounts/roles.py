@@ -37,6 +37,12 @@ class Verb(StrEnum):
     CLASSIFY_CASES = "classify_cases"
     FOLLOW_UP = "follow_up"
     KEEP_FORMS = "keep_forms"
+    SEE_MEASURES = "see_measures"
+    PROPOSE_MEASURES = "propose_measures"
+    DECIDE_MEASURES = "decide_measures"
+    SERVE_MEASURES = "serve_measures"
+    LODGE_APPEALS = "lodge_appeals"
+    DECIDE_APPEALS = "decide_appeals"
     SEE_UNITS = "see_units"
     PROPOSE_UNIT_CHANGE = "propose_unit_change"
     APPROVE_UNIT_CHANGE = "approve_unit_change"
@@ -47,6 +53,7 @@ _DESK = frozenset(
     | {Verb.REMIND, Verb.ASK_DEPARTMENTS, Verb.RECORD_FINDINGS, Verb.SEE_ANOMALIES, Verb.SETTLE_ANOMALIES}
     | {Verb.SEE_PEOPLE, Verb.REVEAL, Verb.SEE_UNITS, Verb.PROPOSE_MERGE}
     | {Verb.SEE_TRACING, Verb.INVESTIGATE, Verb.FOLLOW_UP}
+    | {Verb.SEE_MEASURES, Verb.PROPOSE_MEASURES, Verb.SERVE_MEASURES, Verb.LODGE_APPEALS}
 )
 
 
@@ -60,7 +67,7 @@ class Role(Enum):
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.UNDO_LISTS, Verb.REPLY_TO_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE}
         | {Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.PROPOSE_UNIT_CHANGE, Verb.CONNECT_SYSTEMS}
-        | {Verb.CLASSIFY_CASES, Verb.KEEP_FORMS},
+        | {Verb.CLASSIFY_CASES, Verb.KEEP_FORMS, Verb.DECIDE_APPEALS},
     )
     CITY_LEAD = (
         "city_lead",
@@ -68,7 +75,8 @@ class Role(Enum):
         _("Second pair of eyes of the city: decides what a duty officer may only propose."),
         _DESK
         | {Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.REVIEW_IDENTITY}
-        | {Verb.APPROVE_UNIT_CHANGE, Verb.MANAGE_POSTS, Verb.CLASSIFY_CASES},
+        | {Verb.APPROVE_UNIT_CHANGE, Verb.MANAGE_POSTS, Verb.CLASSIFY_CASES}
+        | {Verb.DECIDE_MEASURES, Verb.DECIDE_APPEALS},
     )
     COUNTY_DESK = (
         "county_desk",
@@ -77,7 +85,7 @@ class Role(Enum):
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND}
         | {Verb.DECIDE_MERGE, Verb.MANAGE_POSTS, Verb.REPLY_TO_LISTS, Verb.CONNECT_SYSTEMS}
-        | {Verb.CLASSIFY_CASES},
+        | {Verb.CLASSIFY_CASES, Verb.DECIDE_MEASURES, Verb.DECIDE_APPEALS},
     )
     TOWNSHIP_DESK = (
         "township_desk",
@@ -92,6 +100,7 @@ class Role(Enum):
         frozenset(
             {Verb.SEE_TASKS, Verb.ACCEPT_TASKS, Verb.TRANSFER_TASKS, Verb.RECORD_FINDINGS, Verb.SEE_PEOPLE}
             | {Verb.REVEAL, Verb.ASSIGN_TASKS, Verb.SEE_ANOMALIES, Verb.FOLLOW_UP}
+            | {Verb.SEE_MEASURES, Verb.SERVE_MEASURES, Verb.LODGE_APPEALS}
         ),
     )
     INVESTIGATOR = (
@@ -101,6 +110,7 @@ class Role(Enum):
         frozenset(
             {Verb.SEE_TASKS, Verb.ACCEPT_TASKS, Verb.ASSIGN_TASKS, Verb.SEE_PEOPLE, Verb.REVEAL}
             | {Verb.SEE_TRACING, Verb.INVESTIGATE, Verb.CLASSIFY_CASES, Verb.FOLLOW_UP}
+            | {Verb.SEE_MEASURES, Verb.PROPOSE_MEASURES}
         ),
     )
     DEPARTMENT_DESK = (

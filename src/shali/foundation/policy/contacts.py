@@ -47,7 +47,9 @@ def _classes_by_pack() -> Mapping[str, Mapping[str, ContactClass]]:
             classes = {code: _read(path.name, raw["id"], code, one) for code, one in raw["contact_classes"].items()}
             missing = [code for code in CLASSES if code not in classes]
             if missing:
-                raise PackRefused(f"{path.name}: 'contact_classes' lacks {', '.join(missing)}; say what each class owes.")
+                raise PackRefused(
+                    f"{path.name}: 'contact_classes' lacks {', '.join(missing)}; say what each class owes."
+                )
             found[raw["id"]] = classes
     return found
 

@@ -21,6 +21,7 @@ DESKS = (
     Desk("verification:lists", _("Verification"), frozenset({"see_lists"})),
     Desk("tasks:desk", _("Tasks"), frozenset({"see_tasks"})),
     Desk("verification:anomalies", _("Anomalies"), frozenset({"see_anomalies"})),
+    Desk("measures:desk", _("Measures"), frozenset({"see_measures"})),
     Desk("intake:reviews", _("Same person?"), frozenset({"review_identity"})),
     Desk("people:search", _("Find a person"), frozenset({"reveal"})),
     Desk("tasks:department", _("Asked of us"), frozenset({"answer_for_department"})),
