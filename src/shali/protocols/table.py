@@ -15,6 +15,7 @@ from shali.foundation.measures.facts import (
     MeasureProposed,
     MeasureRefused,
     MeasureServed,
+    MeasureWithdrawn,
 )
 from shali.foundation.people.facts import PersonsMerged, PersonsUnmerged
 from shali.foundation.tasks.facts import TaskClosed, TaskEscalated, TaskMoved, TaskOpened, TaskReopened
@@ -27,6 +28,7 @@ from shali.tracing.facts import (
     ContactReleased,
     ExposureOpened,
 )
+from shali.tracing.services.proposing import propose_what_contacts_owe
 from shali.tracing.services.reactions import cases_change, contacts_become_cases, fold_traced, rows_join_rosters
 from shali.verification.facts import AnomalyRaised, FindingRecorded, ListClosed, ListOpened, PersonStruckOff
 from shali.verification.services.fold import close_lists_without_doubts, fold_tasks, unfold_tasks
@@ -50,6 +52,7 @@ TABLE: Mapping[type, tuple[Reaction, ...]] = {
     MeasureRefused: (),
     MeasureServed: (),
     MeasureLifted: (),
+    MeasureWithdrawn: (),
     AppealLodged: (),
     AppealDecided: (),
     FindingRecorded: (),
@@ -59,7 +62,7 @@ TABLE: Mapping[type, tuple[Reaction, ...]] = {
     AnomalyRaised: (),
     CaseOpened: (contacts_become_cases,),
     CaseClassified: (cases_change,),
-    ContactJudged: (),
+    ContactJudged: (propose_what_contacts_owe,),
     ContactMoved: (),
     ContactObserved: (),
     ContactReleased: (),

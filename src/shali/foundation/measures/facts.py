@@ -58,3 +58,13 @@ class AppealDecided:
     measure: int
     outcome: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureWithdrawn:
+    """A proposal was taken back before anybody decided it."""
+
+    measure: int
+    kind: str
+    person: int | None
+    path: str

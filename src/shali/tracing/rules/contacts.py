@@ -154,7 +154,10 @@ def release_gaps(
 
 
 # What the ring's list looks for, the gravest first. Each must become empty.
-GAPS = ("no_decision", "no_measure", "no_place", "not_moved", "not_observed", "test_due", "missed_twice")
+GAPS = (
+    *("not_moved", "no_measure", "no_decision", "no_place", "missed_twice", "test_due", "not_observed"),
+    "not_released",
+)
 
 
 def is_within(moved_at: datetime | None, *, due_at: datetime, at: datetime) -> bool:

@@ -193,8 +193,8 @@ def take_over_household(*, scope: Scope, case: str, meeting: Meeting, by: str, a
     row = case_in_scope(scope, case)
     with in_scope(system_scope("tracing")):
         home = Person.objects.filter(pk=row.person_id).values_list("household_id", flat=True).first()
-        members = Person.objects.filter(household_id=home, merged_into=None).exclude(pk=row.person_id)
-        others = list(members.order_by("id").values_list("pk", flat=True)) if home else []
+        members = Person.objects.filter(merged_into=None).exclude(pk=row.person_id)
+        others = list(members.filter(household_id=home).order_by("id").values_list("pk", flat=True)) if home else []
     if not others:
         raise NotLawful(_("Nobody else is registered behind this door. Enter the people as lines."))
     lines = [Line(one, _again(meeting)) for one in others]

@@ -237,12 +237,12 @@ def _write_days(changed: Sequence[Verdict]) -> None:
         wanted = _wanted(one.days, found_on=one.contact.found_on)
         mine = had.get(one.contact.pk, {})
         for on, (measure, test_due) in wanted.items():
-            day = mine.get(on)
-            if day is None:
+            known = mine.get(on)
+            if known is None:
                 fresh.append(Day(contact=one.contact, path=one.contact.path, on=on, measure=measure, test_due=test_due))
-            elif (day.measure, day.test_due, day.dropped) != (measure, test_due, False):
-                day.measure, day.test_due, day.dropped = measure, test_due, False
-                altered.append(day)
+            elif (known.measure, known.test_due, known.dropped) != (measure, test_due, False):
+                known.measure, known.test_due, known.dropped = measure, test_due, False
+                altered.append(known)
         for on, day in mine.items():
             if on not in wanted and not day.dropped:
                 day.dropped = True

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from shali.foundation.intake.facts import RowSettled
 from shali.foundation.journal.announce import Announced
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
+from shali.foundation.people.models import MergeMove
 from shali.foundation.people.services.merge import note_moves
 from shali.tracing.models import Case, Contact, ContactState, Exposure, Member, Relationship
 from shali.tracing.rules import INFECTED, Classification
@@ -87,23 +90,39 @@ def fold_traced(announced: Announced) -> None:
     """Join what two merged people had here: rows of the lost one go to the kept, where he has none of his own."""
     with in_scope(system_scope("protocols")):
         for fact in announced.facts:
-            for model in (Case, Contact, Member):
-                _repoint(model, fact.merge, fact.kept, fact.lost)
+            _fold_cases(fact.merge, fact.kept, fact.lost)
+            _fold_contacts(fact.merge, fact.kept, fact.lost)
+            _fold_members(fact.merge, fact.kept, fact.lost)
 
 
-def _repoint(model: type[Case] | type[Contact] | type[Member], merge: int, kept: int, lost: int) -> None:
-    """Rows that would stand twice for one person stay with the lost record, whose number leads to the kept one."""
-    name = f"tracing.{model.__name__}.person"
-    if model is Member:
-        had = set(Member.objects.filter(person_id=kept).values_list("exposure_id", flat=True))
-        rows = Member.objects.filter(person_id=lost).exclude(exposure_id__in=had)
-    elif model is Case:
-        had = set(Case.objects.filter(person_id=kept).exclude(classification=5).values_list("outbreak_id", flat=True))
-        rows = Case.objects.filter(person_id=lost).exclude(outbreak_id__in=had)
-    else:
-        open_now = Contact.objects.filter(person_id=kept, state=ContactState.UNDER_OBSERVATION)
-        had = set(open_now.values_list("outbreak_id", flat=True))
-        rows = Contact.objects.filter(person_id=lost).exclude(outbreak_id__in=had, state=ContactState.UNDER_OBSERVATION)
-    numbers = list(rows.values_list("pk", flat=True))
-    note_moves(merge, relation=name, rows=[(pk, {"person_id": lost}) for pk in numbers])
-    model.objects.filter(pk__in=numbers).update(person_id=kept)
+# Rows that would stand twice for one person stay with the lost record, whose number leads to the kept one.
+
+
+def _fold_cases(merge: int, kept: int, lost: int) -> None:
+    standing = Case.objects.filter(person_id=kept).exclude(classification=Classification.DISCARDED)
+    rows = Case.objects.filter(person_id=lost).exclude(outbreak_id__in=standing.values("outbreak_id"))
+    _move(merge, "tracing.Case.person", list(rows.values_list("pk", flat=True)), lost)
+    Case.objects.filter(pk__in=_moved(merge, "tracing.Case.person")).update(person_id=kept)
+
+
+def _fold_contacts(merge: int, kept: int, lost: int) -> None:
+    standing = Contact.objects.filter(person_id=kept, state=ContactState.UNDER_OBSERVATION)
+    twice = Q(state=ContactState.UNDER_OBSERVATION, outbreak_id__in=standing.values("outbreak_id"))
+    rows = Contact.objects.filter(person_id=lost).exclude(twice)
+    _move(merge, "tracing.Contact.person", list(rows.values_list("pk", flat=True)), lost)
+    Contact.objects.filter(pk__in=_moved(merge, "tracing.Contact.person")).update(person_id=kept)
+
+
+def _fold_members(merge: int, kept: int, lost: int) -> None:
+    standing = Member.objects.filter(person_id=kept)
+    rows = Member.objects.filter(person_id=lost).exclude(exposure_id__in=standing.values("exposure_id"))
+    _move(merge, "tracing.Member.person", list(rows.values_list("pk", flat=True)), lost)
+    Member.objects.filter(pk__in=_moved(merge, "tracing.Member.person")).update(person_id=kept)
+
+
+def _move(merge: int, relation: str, rows: list[int], lost: int) -> None:
+    note_moves(merge, relation=relation, rows=[(pk, {"person_id": lost}) for pk in rows])
+
+
+def _moved(merge: int, relation: str) -> list[int]:
+    return list(MergeMove.objects.filter(merge_id=merge, relation=relation).values_list("row", flat=True))
