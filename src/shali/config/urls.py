@@ -17,6 +17,7 @@ ROOMS = (
     ("tasks/", "shali.foundation.tasks.web.urls"),
     ("measures/", "shali.foundation.measures.web.urls"),
     ("verification/", "shali.verification.web.urls"),
+    ("tracing/", "shali.tracing.web.urls"),
     ("", "shali.board.web.urls"),
 )
 

@@ -19,3 +19,13 @@ class TracingConfig(AppConfig):
             tracing__Contact__person=OnMerge.FOLD,
             tracing__Member__person=OnMerge.FOLD,
         )
+        from shali.foundation.people.web.panels import use_person_panel
+        from shali.foundation.tasks.web.panels import use_panel
+        from shali.tracing.web import panels
+
+        use_panel("case_core", panels.core_panel)
+        use_panel("case_report", panels.report_panel)
+        use_panel("contact", panels.contact_panel)
+        use_panel("exposure_check", panels.member_panel)
+        use_panel("exposure_look_back", panels.member_panel)
+        use_person_panel(panels.person_panel)

@@ -19,6 +19,8 @@ class Desk:
 DESKS = (
     Desk("board:wall", _("Command"), frozenset({"see_wall"})),
     Desk("verification:lists", _("Verification"), frozenset({"see_lists"})),
+    Desk("tracing:cases", _("Tracing"), frozenset({"see_tracing"})),
+    Desk("tracing:follow_up", _("Follow-up"), frozenset({"follow_up"})),
     Desk("tasks:desk", _("Tasks"), frozenset({"see_tasks"})),
     Desk("verification:anomalies", _("Anomalies"), frozenset({"see_anomalies"})),
     Desk("measures:desk", _("Measures"), frozenset({"see_measures"})),

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.policy.models import Outbreak
 from shali.foundation.ui.formats import is_chinese
 from shali.foundation.ui.refusal import NotInScope
 from shali.foundation.vault.sealing import open_text
 from shali.tracing.models import Answer, Case, Form
-from shali.tracing.rules.forms import Asked, fault, is_asked
+from shali.tracing.rules.forms import CORE_GROUP, Asked, fault, is_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,38 @@ def newest_form(scope: Scope, profile: str) -> Questionnaire:
     if found is None:
         raise NotInScope
     return read_form(scope, found)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    version: int
+    title: str
+    questions: int
+    core: int
+    made_at: datetime
+    made_by: str
+    file: bytes
+
+
+def profile_of(scope: Scope, outbreak: str) -> str:
+    """Return the disease profile of an outbreak."""
+    return Outbreak.objects.get(pk=outbreak).profile
+
+
+def kept_forms(scope: Scope, profile: str) -> list[KeptForm]:
+    """Return every version of a disease's questionnaire, the newest first."""
+    return [
+        KeptForm(
+            one.version,
+            one.title,
+            len(one.content["questions"]),
+            sum(question["group"] == CORE_GROUP for question in one.content["questions"]),
+            one.made_at,
+            one.made_by,
+            bytes(one.file),
+        )
+        for one in Form.objects.filter(profile=profile).order_by("-version")
+    ]
 
 
 def read_form(scope: Scope, form: Form) -> Questionnaire:

@@ -1,6 +1,5 @@
 """The days of a contact: where he is, how he is, his tests, and his release on the last of them."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,11 +16,12 @@ from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.rows import next_ids
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.tasks.services.close import close_task
-from shali.foundation.ui.refusal import NotInScope, WrongInput
+from shali.foundation.ui.refusal import WrongInput
 from shali.foundation.vault.sealing import seal
 from shali.tracing.facts import ContactMoved, ContactObserved, ContactReleased
 from shali.tracing.models import Contact, ContactState, Day, Observation, SelfLink
 from shali.tracing.queries.find import contact_in_scope
+from shali.tracing.queries.oneself import contact_of_link, digest_of
 from shali.tracing.rules import Seen, missed_in_a_row, release_gaps
 from shali.tracing.services.history import NotLawful
 
@@ -256,19 +256,8 @@ def make_self_link(*, scope: Scope, contact: str, by: str, at: datetime) -> str:
     row = _open(scope, contact)
     SelfLink.objects.filter(contact=row, ended_at=None).update(ended_at=at)
     secret = secrets.token_urlsafe(18)
-    SelfLink.objects.create(contact=row, digest=_digest(secret), made_at=at, made_by=by)
+    SelfLink.objects.create(contact=row, digest=digest_of(secret), made_at=at, made_by=by)
     return secret
-
-
-def contact_of_link(secret: str) -> Contact:
-    """Return whose link this is. Call it under the desk's own scope: whoever holds the secret has no post.
-
-    :raises NotInScope: there is no such link, or it has ended
-    """
-    link = SelfLink.objects.select_related("contact").filter(digest=_digest(secret), ended_at=None).first()
-    if link is None or link.contact.state != ContactState.UNDER_OBSERVATION:
-        raise NotInScope
-    return link.contact
 
 
 @transaction.atomic
@@ -279,10 +268,6 @@ def observe_oneself(*, secret: str, told: Told, at: datetime) -> Day:
     """
     scope = system_scope("tracing.self")
     with in_scope(scope):
-        contact = contact_of_link(secret)
+        contact = contact_of_link(scope, secret)
         by = f"self:{contact.public_id}"
         return observe(scope=scope, contact=contact.public_id, on=day_of(at), told=told, by=by, at=at)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

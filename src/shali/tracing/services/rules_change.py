@@ -7,13 +7,7 @@ from django.db import transaction
 
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.tracing.models import Contact, ContactState
-from shali.tracing.services.judging import Verdict, judge_contacts, verdicts
-
-
-def affected(scope: Scope, *, at: datetime) -> list[Verdict]:
-    """Return what the rules in force would change for the open contacts of a scope; nothing is written."""
-    rows = Contact.objects.filter(within(scope.path), state=ContactState.UNDER_OBSERVATION).order_by("ends_on", "id")
-    return [one for one in verdicts(list(rows), at=at) if one.changes_plan]
+from shali.tracing.services.judging import judge_contacts
 
 
 @transaction.atomic

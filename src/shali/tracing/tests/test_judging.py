@@ -8,10 +8,11 @@ from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Person
 from shali.foundation.tasks.models import Task, TaskState
 from shali.tracing.models import Case, Contact, ContactState, Day, Plan, Relationship
+from shali.tracing.queries.verdicts import affected
 from shali.tracing.rules import Classification
 from shali.tracing.services.cases import Change, classify_case
 from shali.tracing.services.contacts import Line, enter_second_ring, take_over_household, withdraw_relationship
-from shali.tracing.services.rules_change import affected, apply_rules
+from shali.tracing.services.rules_change import apply_rules
 
 from .desk import AT, CITY, ONSET, a_case, contact_of, contacts_of, met, people, ready
 

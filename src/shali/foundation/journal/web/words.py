@@ -10,6 +10,7 @@ ACTS: dict[str, Promise] = {
     "review": _("Compared two records"),
     "export": _("Downloaded a file"),
     "rows": _("Opened a file's rows"),
+    "investigate": _("Opened an investigation"),
     "refused": _("Refused: the day's limit was reached"),
 }
 PURPOSES: dict[str, Promise] = {
@@ -19,6 +20,7 @@ PURPOSES: dict[str, Promise] = {
     "answer_sender": _("To answer the sender"),
     "correct_record": _("To correct the record"),
     "own_tasks": _("Own open tasks"),
+    "investigation": _("Investigation of a case"),
     "compare_lists": _("To compare lists"),
     "other": _("Another purpose"),
 }
@@ -33,4 +35,7 @@ FIELDS: dict[str, Promise] = {
     "row": _("row as it came"),
     "findings": _("what was found"),
     "masked": _("masked values"),
+    "answers": _("answers of the questionnaire"),
+    "stays": _("where he was"),
+    "report": _("report of the case"),
 }

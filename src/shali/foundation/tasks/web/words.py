@@ -29,7 +29,16 @@ WHY: dict[str, Promise] = {
     "to_arbitrate": _("Two units do not agree; we decide"),
     "told": _("We were reminded of it"),
 }
-KINDS: dict[str, Promise] = {"verification": _("Verification")}
+KINDS: dict[str, Promise] = {
+    "verification": _("Verification"),
+    "look_back": _("Look-back"),
+    "case_core": _("Core information of a case"),
+    "case_report": _("Report of a case"),
+    "contact": _("Moving of a contact"),
+    "exposure_check": _("Exposure: was there?"),
+    "exposure_look_back": _("Exposure, asked again"),
+    "appeal": _("Appeal"),
+}
 ACTS: dict[str, Promise] = {
     "handed_over": _("Was handed over"),
     "asked_again": _("Another list asks for the same person"),

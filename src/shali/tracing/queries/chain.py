@@ -1,0 +1,289 @@
+"""Who infected whom, as far as a scope sees: generations, ways from the index, whose contacts are not held."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+
+from shali.foundation.clocks import day_of
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.foundation.vault.sealing import open_text
+from shali.tracing.bridge import Chain, ChainCase, Contact, build, graphml
+from shali.tracing.models import Case, Relationship
+from shali.tracing.models import Contact as ContactRow
+from shali.tracing.queries.find import case_in_scope
+from shali.tracing.queries.ring import Part, any_gap, owing
+from shali.tracing.rules import Classification
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A case in the chain. day: of onset, else of the first positive sample, else of the report."""
+
+    public_id: str
+    number: int
+    person: Masked | None
+    classification: int
+    onset_on: date | None
+    day: date
+    generation: int
+    root: str
+    offspring: int
+    contacts: int
+    gaps: int
+    unit: str
+    unit_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """source infected target, proven or inferred; days: from one's day to the other's."""
+
+    source: str
+    target: str
+    certainty: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainView:
+    """cases = those in chains + those without a source and without offspring; strangers: sources outside the scope."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    contacts: int
+    contacts_held: int
+    outside_sources: int
+
+    def way_to(self, case: str) -> tuple[str, ...]:
+        """Return the cases from the index to one, both included."""
+        above = {edge.target: edge.source for edge in self.edges}
+        way = [case]
+        while way[-1] in above:
+            way.append(above[way[-1]])
+        return tuple(reversed(way))
+
+
+def chain_view(scope: Scope, *, at: datetime) -> ChainView:
+    """Return every living case of a scope as chains; six queries for any number of cases and contacts."""
+    rows = list(
+        Case.objects.filter(within(scope.path), outbreak_id=settings.OUTBREAK)
+        .exclude(classification=Classification.DISCARDED)
+        .select_related("unit")
+        .order_by("number")
+    )
+    found = _chain(rows)
+    people = masked_many(scope, [row.person_id for row in rows], on=day_of(at))
+    met, gaps, everybody, lacking = _contacts(scope, rows, at=at)
+    by_id = {row.public_id: row for row in rows}
+    numbers = {row.pk: row.public_id for row in rows}
+    nodes = tuple(
+        Node(
+            public_id=row.public_id,
+            number=row.number,
+            person=people.get(row.person_id),
+            classification=row.classification,
+            onset_on=row.onset_on,
+            day=case_day(row),
+            generation=found.generation[row.public_id],
+            root=found.root[row.public_id],
+            offspring=found.offspring[row.public_id],
+            contacts=met.get(row.pk, 0),
+            gaps=gaps.get(row.pk, 0),
+            unit=row.unit.name,
+            unit_en=row.unit.name_en,
+        )
+        for row in rows
+    )
+    edges = tuple(
+        Edge(
+            numbers[row.source_id],
+            row.public_id,
+            row.source_certainty,
+            (case_day(row) - case_day(by_id[numbers[row.source_id]])).days,
+        )
+        for row in rows
+        if row.source_id in numbers
+    )
+    outside = sum(row.source_id is not None and row.source_id not in numbers for row in rows)
+    return ChainView(nodes, edges, everybody, everybody - lacking, outside)
+
+
+def case_day(row: Case) -> date:
+    """Return the day by which a case is placed."""
+    return row.onset_on or day_of(row.first_positive_at or row.reported_at)
+
+
+def _chain(rows: Sequence[Case]) -> Chain:
+    known = {row.pk: row.public_id for row in rows}
+    cases = [
+        ChainCase(row.public_id, float(case_day(row).toordinal()), float(day_of(row.reported_at).toordinal()), place)
+        for place, row in enumerate(rows)
+    ]
+    contacts = [
+        Contact(known[row.source_id], row.public_id, row=place)
+        for place, row in enumerate(rows)
+        if row.source_id in known
+    ]
+    return build(cases, contacts)
+
+
+def _contacts(scope: Scope, rows: Iterable[Case], *, at: datetime) -> tuple[dict[int, int], dict[int, int], int, int]:
+    """Return for each case how many contacts it has and how many of them lack something; and both for all together."""
+    owes = set(owing(scope, Part()).values_list("pk", flat=True))
+    lacking = set(owing(scope, Part()).filter(any_gap(scope, at=at)).values_list("pk", flat=True))
+    met: dict[int, set[int]] = defaultdict(set)
+    pairs = Relationship.objects.filter(case__in=[row.pk for row in rows], withdrawn_at=None)
+    for case, contact in pairs.values_list("case_id", "contact_id"):
+        if contact in owes and case is not None:
+            met[case].add(contact)
+    counts = {case: len(contacts) for case, contacts in met.items()}
+    gaps = {case: len(contacts & lacking) for case, contacts in met.items()}
+    return counts, gaps, len(owes), len(lacking)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A relationship on which a link may rest. case: number of whom it names as the source."""
+
+    relationship: str
+    case_number: int
+    case: str
+    first_at: datetime
+    last_at: datetime
+    situation: str
+    protection: str
+    certainty: str
+    has_place: bool
+
+
+def grounds_of(scope: Scope, case: str) -> list[Ground]:
+    """Return every relationship in which a case of the scope was somebody's contact: who else may have infected him."""
+    row = case_in_scope(scope, case)
+    met = (
+        Relationship.objects.filter(contact__person_id=row.person_id, case__isnull=False, withdrawn_at=None)
+        .select_related("case")
+        .order_by("-last_at")
+    )
+    return [
+        Ground(
+            relationship=one.public_id,
+            case_number=one.case.number if one.case else 0,
+            case=one.case.public_id if one.case else "",
+            first_at=one.first_at,
+            last_at=one.last_at,
+            situation=one.situation,
+            protection=one.protection,
+            certainty=one.certainty,
+            has_place=one.place_sealed is not None,
+        )
+        for one in met
+        if one.case is not None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    public_id: str
+    number: int
+    met: bool
+
+
+def possible_sources(scope: Scope, case: str, *, at: datetime) -> list[Possible]:
+    """Return who may have infected a case of the scope: whom he met first, then the others, by number."""
+    row = case_in_scope(scope, case)
+    met = {one.case for one in grounds_of(scope, case)}
+    others = (
+        Case.objects.filter(within(scope.path), outbreak_id=row.outbreak_id)
+        .exclude(pk=row.pk)
+        .exclude(classification__in=[Classification.DISCARDED, Classification.SUSPECT])
+        .order_by("number")
+        .values_list("public_id", "number")
+    )
+    found = [Possible(public_id, number, public_id in met) for public_id, number in others]
+    return sorted(found, key=lambda one: (not one.met, one.number))
+
+
+def chain_graphml(scope: Scope, *, at: datetime) -> str:
+    """Return the chain of a scope as GraphML: numbers of cases and days, no name."""
+    rows = list(
+        Case.objects.filter(within(scope.path), outbreak_id=settings.OUTBREAK)
+        .exclude(classification=Classification.DISCARDED)
+        .order_by("number")
+    )
+    return graphml(_chain(rows), day_word=lambda day: date.fromordinal(int(day)).isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Contacts of one case who are not where their measure holds, and the hour at which the first is due."""
+
+    case: str
+    number: int
+    unit: str
+    unit_en: str
+    people: int
+    due_at: datetime | None
+
+
+def not_moved_by_case(scope: Scope, *, limit: int = 12) -> list[Waiting]:
+    """Return the cases of a scope whose contacts are not moved yet, the earliest limit first."""
+    rows = (
+        Relationship.objects.filter(
+            within(scope.path, "source_path"),
+            case__isnull=False,
+            withdrawn_at=None,
+            contact__in=ContactRow.objects.filter(state=1, moved_at=None, ends_on__isnull=False),
+        )
+        .select_related("case__unit", "contact")
+        .order_by("contact__move_due_at")
+    )
+    found: dict[int, Waiting] = {}
+    seen: set[tuple[int, int]] = set()
+    for one in rows:
+        if one.case is None or (one.case.pk, one.contact_id) in seen:
+            continue
+        seen.add((one.case.pk, one.contact_id))
+        before = found.get(one.case.pk)
+        found[one.case.pk] = Waiting(
+            one.case.public_id,
+            one.case.number,
+            one.case.unit.name,
+            one.case.unit.name_en,
+            before.people + 1 if before else 1,
+            before.due_at if before else one.contact.move_due_at,
+        )
+    return list(found.values())[:limit]
+
+
+def where_met(scope: Scope, relationship: str) -> str:
+    """Return where two people of the scope met, in plain; the caller puts the look on record."""
+    here = within(scope.path) | within(scope.path, "source_path")
+    one = Relationship.objects.filter(here, public_id=relationship).first()
+    if one is None or one.place_sealed is None:
+        return ""
+    return open_text(one.place_sealed, table="tracing_relationship", column="place", row=one.pk)
+
+
+def clusters(scope: Scope, view: ChainView) -> list[tuple[Node, Mapping[str, int]]]:
+    """Return each chain of a scope by its first case, the largest first: cases, generations, contacts, gaps."""
+    members: dict[str, list[Node]] = defaultdict(list)
+    for node in view.nodes:
+        members[node.root].append(node)
+    first = {node.public_id: node for node in view.nodes}
+    found = [
+        (
+            first[root],
+            {
+                "cases": len(nodes),
+                "generations": 1 + max(node.generation for node in nodes),
+                "contacts": sum(node.contacts for node in nodes),
+                "gaps": sum(node.gaps for node in nodes),
+            },
+        )
+        for root, nodes in members.items()
+    ]
+    return sorted(found, key=lambda pair: (-pair[1]["cases"], pair[0].number))

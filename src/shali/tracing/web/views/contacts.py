@@ -1,0 +1,106 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from shali.foundation.accounts.policy import PostRequest, policy
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.clocks import now
+from shali.foundation.jurisdictions.queries import ancestors
+from shali.foundation.tasks.queries.task import posts_of_unit
+from shali.tracing.queries import words
+from shali.tracing.queries.contacts import contacts_page
+from shali.tracing.queries.ring import Part, gaps_below, ring
+from shali.tracing.rules import GAPS
+from shali.tracing.services.contacts import Entered, enter_contacts, enter_second_ring, take_over_household
+from shali.tracing.services.observing import assign_contacts
+from shali.tracing.web import present
+from shali.tracing.web.given import lines_of, meeting_of, skip_of
+
+
+@policy(Verb.SEE_TRACING, Verb.FOLLOW_UP)
+@require_GET
+def ring_page(request: PostRequest) -> HttpResponse:
+    """The list that must become empty: whom nobody holds yet, of the city, a unit or a case."""
+    at = now()
+    unit, case = request.GET.get("unit", ""), request.GET.get("case", "")
+    part = Part(unit if request.scope.holds(unit) else "", case)
+    asked = request.GET.get("which", "any")
+    which = asked if asked in (*GAPS, "any", "all") else "any"
+    found = ring(request.scope, part, at=at)
+    page = contacts_page(request.scope, part, which, at=at, skip=skip_of(request))
+    here = part.unit or request.scope.path
+    address = f"{reverse('tracing:ring')}?unit={part.unit}&case={part.case}"
+    return render(
+        request,
+        "tracing/ring.html",
+        {
+            "ring": found,
+            "identity": present.ring_identity(found, address),
+            "chips": [(one, words.GAPS[one], found.gaps[one]) for one in GAPS],
+            "rows": present.contact_lines(list(page.rows), at=at),
+            "page": page,
+            "which": which,
+            "address": address,
+            "part": part,
+            "above": [one for one in ancestors(request.scope, here) if request.scope.holds(one.path)],
+            "below": [] if part.case else gaps_below(request.scope, part, at=at),
+            "posts": posts_of_unit(request.scope, here, at=at),
+            "at": at,
+        },
+    )
+
+
+@policy(verb=Verb.INVESTIGATE)
+@require_POST
+def enter(request: PostRequest, case: str) -> HttpResponse:
+    entered = enter_contacts(scope=request.scope, case=case, lines=lines_of(request), by=request.scope.name, at=now())
+    _tell(request, entered)
+    return redirect(reverse("tracing:case", args=[case]) + "#contacts")
+
+
+@policy(verb=Verb.INVESTIGATE)
+@require_POST
+def household(request: PostRequest, case: str) -> HttpResponse:
+    meeting = meeting_of(request)
+    entered = take_over_household(scope=request.scope, case=case, meeting=meeting, by=request.scope.name, at=now())
+    _tell(request, entered)
+    return redirect(reverse("tracing:case", args=[case]) + "#contacts")
+
+
+@policy(verb=Verb.INVESTIGATE)
+@require_POST
+def second_ring(request: PostRequest, contact: str) -> HttpResponse:
+    entered = enter_second_ring(
+        scope=request.scope, contact=contact, lines=lines_of(request), by=request.scope.name, at=now()
+    )
+    _tell(request, entered)
+    return redirect("tracing:contact", contact)
+
+
+def _tell(request: PostRequest, entered: list[Entered]) -> None:
+    fresh = sum(one.is_new for one in entered)
+    said = ngettext("%(n)d line entered", "%(n)d lines entered", len(entered)) % {"n": len(entered)}
+    more = ngettext("%(n)d is a new contact.", "%(n)d are new contacts.", fresh) % {"n": fresh}
+    messages.success(
+        request, _("%(lines)s; %(new)s Each was judged by the rules of the day.") % {"lines": said, "new": more}
+    )
+
+
+@policy(verb=Verb.ASSIGN_TASKS)
+@require_POST
+def assign(request: PostRequest) -> HttpResponse:
+    """Give the contacts that were ticked to workers: the nearest first, then evenly."""
+    form = request.POST
+    given = assign_contacts(
+        scope=request.scope,
+        contacts=form.getlist("contact")[:2_000],
+        posts=form.getlist("post")[:50],
+        by=request.scope.name,
+        at=now(),
+    )
+    messages.success(request, _("Assigned: %(n)d.") % {"n": sum(given.values())})
+    return redirect(f"{reverse('tracing:ring')}?which={form.get('which', 'any')}")
