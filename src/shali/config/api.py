@@ -22,6 +22,7 @@ ROOMS = (
     ("/tasks", "shali.foundation.tasks.api"),
     ("/measures", "shali.foundation.measures.api"),
     ("/verification", "shali.verification.api"),
+    ("/tracing", "shali.tracing.api"),
     ("/figures", "shali.board.api"),
     ("/webhooks", "shali.exchange.api"),
 )

@@ -29,9 +29,11 @@ def ensure(count: int = RESIDENTS) -> None:
     from shali.config.demo.cast import enter_cast
     from shali.config.demo.city import enter_residents
     from shali.config.demo.morning import play
+    from shali.config.demo.outbreak import play_before
 
     enter_residents(count, at=MORNING - timedelta(days=30))
     busiest = play(MORNING)
+    play_before(MORNING)
     enter_cast(busiest=busiest, at=MORNING - timedelta(days=2))
 
 

@@ -32,6 +32,7 @@ CAST = (
     Part("county-desk", "子虚云", Role.COUNTY_DESK, "4111.03"),
     Part("township-desk", "乌有之", Role.TOWNSHIP_DESK, "4111.03.001"),
     Part("community-worker", "亡是公", Role.COMMUNITY_WORKER, ""),
+    Part("investigator", "毋须有", Role.INVESTIGATOR, "4111"),
     Part("department-desk", "无此人", Role.DEPARTMENT_DESK, "4111", department="public_security"),
     Part("auditor", "贾宇村", Role.AUDITOR, "4111"),
 )

@@ -60,7 +60,8 @@ class CaseFigures:
     no_source: int
 
 
-def conditions(at: datetime) -> dict[str, Q]:
+def conditions(scope: Scope, *, at: datetime) -> dict[str, Q]:
+    """Return for each filter of a scope's desk its condition."""
     lives = ~Q(classification=Classification.DISCARDED)
     return {
         "open": lives & Q(report_done_at=None),
@@ -74,12 +75,12 @@ def conditions(at: datetime) -> dict[str, Q]:
 
 def filtered(scope: Scope, which: str, *, at: datetime) -> QuerySet[Case]:
     """Return the cases that a filter holds: a number on a page and its rows are this same set."""
-    return Case.objects.filter(within(scope.path)).filter(conditions(at)[which])
+    return Case.objects.filter(within(scope.path)).filter(conditions(scope, at=at)[which])
 
 
 def case_figures(scope: Scope, *, at: datetime) -> CaseFigures:
     """Return how many cases of each class a scope has, and what is late; one query."""
-    asked = conditions(at)
+    asked = conditions(scope, at=at)
     found = Case.objects.filter(within(scope.path)).aggregate(
         total=Count("pk"),
         **{f"class_{int(one)}": Count("pk", filter=Q(classification=one)) for one in Classification},

@@ -87,7 +87,7 @@ def chain_view(scope: Scope, *, at: datetime) -> ChainView:
             person=people.get(row.person_id),
             classification=row.classification,
             onset_on=row.onset_on,
-            day=case_day(row),
+            day=_case_day(row),
             generation=found.generation[row.public_id],
             root=found.root[row.public_id],
             offspring=found.offspring[row.public_id],
@@ -103,7 +103,7 @@ def chain_view(scope: Scope, *, at: datetime) -> ChainView:
             numbers[row.source_id],
             row.public_id,
             row.source_certainty,
-            (case_day(row) - case_day(by_id[numbers[row.source_id]])).days,
+            (_case_day(row) - _case_day(by_id[numbers[row.source_id]])).days,
         )
         for row in rows
         if row.source_id in numbers
@@ -112,7 +112,7 @@ def chain_view(scope: Scope, *, at: datetime) -> ChainView:
     return ChainView(nodes, edges, everybody, everybody - lacking, outside)
 
 
-def case_day(row: Case) -> date:
+def _case_day(row: Case) -> date:
     """Return the day by which a case is placed."""
     return row.onset_on or day_of(row.first_positive_at or row.reported_at)
 
@@ -120,7 +120,7 @@ def case_day(row: Case) -> date:
 def _chain(rows: Sequence[Case]) -> Chain:
     known = {row.pk: row.public_id for row in rows}
     cases = [
-        ChainCase(row.public_id, float(case_day(row).toordinal()), float(day_of(row.reported_at).toordinal()), place)
+        ChainCase(row.public_id, float(_case_day(row).toordinal()), float(day_of(row.reported_at).toordinal()), place)
         for place, row in enumerate(rows)
     ]
     contacts = [

@@ -202,7 +202,9 @@ def _growth(counts: Sequence[int]) -> Growth | None:
 
 
 def _nowcast(rows: Sequence[Case], daily: Daily, at: datetime) -> Nowcast | None:
-    """Correct the last days for cases that fell ill and are not reported yet."""
+    """Correct the last days for cases that fell ill and are not reported yet; with few cases nothing can be said."""
+    if sum(daily.all) < FEW_CASES:
+        return None
     days = len(daily.all)
     delays = min(LONGEST_DELAY, days)
     triangle = np.zeros((days, delays))

@@ -1,8 +1,11 @@
 """Rows of this desk by their public numbers, within a scope."""
 
+from datetime import datetime
+
 from django.db.models import Q
 
 from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.record import person_in_scope
 from shali.foundation.ui.refusal import NotInScope
 from shali.tracing.models import Case, Contact, Exposure, Relationship, Stay
 
@@ -70,3 +73,12 @@ def exposure_in_scope(scope: Scope, exposure: str) -> Exposure:
     if found is None:
         raise NotInScope
     return found
+
+
+def find_person(scope: Scope, person: str, *, at: datetime) -> int:
+    """Return the row id of a person whom the scope may know of, by his public number.
+
+    :raises NotInScope: there is none here
+    """
+    found = person_in_scope(scope, person, at=at)
+    return found.merged_into_id or found.pk

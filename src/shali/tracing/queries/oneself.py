@@ -1,13 +1,13 @@
 """What a person's own link shows him: which day it is, what holds, whether he has reported. No name, no number."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from shali.foundation.clocks import day_of
-from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
+from shali.foundation.jurisdictions.scope import Scope, in_scope
 from shali.foundation.ui.refusal import NotInScope
 from shali.tracing.models import Contact, ContactState, Day, SelfLink
+from shali.tracing.rules.links import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,11 @@ class OwnDay:
     reported: bool
 
 
-def own_day(secret: str, *, at: datetime) -> OwnDay:  # the secret is the scope of whoever holds it
-    """Return today's day of the plan of whoever holds a link.
+def own_day(scope: Scope, secret: str, *, at: datetime) -> OwnDay:
+    """Return today's day of the plan of whoever holds a link; scope: the desk's own, for he has no post.
 
     :raises NotInScope: there is no such link, or it has ended
     """
-    scope = system_scope("tracing.self")
     with in_scope(scope):
         contact = contact_of_link(scope, secret)
         today = day_of(at)
@@ -51,8 +50,3 @@ def contact_of_link(scope: Scope, secret: str) -> Contact:
     if link is None or link.contact.state != ContactState.UNDER_OBSERVATION:
         raise NotInScope
     return link.contact
-
-
-def digest_of(secret: str) -> str:
-    """Return by what a link is known here: never by its secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

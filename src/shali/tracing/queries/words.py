@@ -23,7 +23,7 @@ EVIDENCE: dict[str, Promise] = {
 }
 ORIGINS: dict[str, Promise] = {
     "laboratory": _("Laboratory"),
-    "other_city": _("Another city"),
+    "other_city": _("City elsewhere"),
     "by_hand": _("Entered by hand"),
     "contact": _("Found as a contact"),
 }

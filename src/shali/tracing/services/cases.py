@@ -50,12 +50,14 @@ def open_case(*, scope: Scope, person: str, news: CaseNews, by: str, at: datetim
     :raises WrongInput: dates contradict each other or the classification
     """
     found = person_in_scope(scope, person, at=at)
-    return open_case_of(found.merged_into_id or found.pk, found.path, news=news, giver=scope.path, by=by, at=at)
+    return open_case_of(
+        person=found.merged_into_id or found.pk, path=found.path, news=news, giver=scope.path, by=by, at=at
+    )
 
 
 @transaction.atomic
 def open_case_of(
-    person: int, path: str, *, news: CaseNews, giver: str, by: str, at: datetime, cause: int | None = None
+    *, person: int, path: str, news: CaseNews, giver: str, by: str, at: datetime, cause: int | None = None
 ) -> Case:
     """Open a case for a person by his row's id, as a reaction to a laboratory's fact does."""
     _refuse_wrong(news, at)
@@ -85,7 +87,7 @@ def open_case_of(
             exercise=settings.EXERCISE,
         )
         step = Step("opened", evidence=news.evidence, evidence_ref=news.evidence_ref)
-        write_step(case, step, before=None, by=by, at=at)
+        write_step(case, step=step, before=None, by=by, at=at)
         announce([CaseOpened(case.pk, person, int(news.classification), county)], by=by, at=at, causes=cause)
     return case
 
@@ -213,7 +215,7 @@ def link_source(
     other = case_in_scope(scope, source)
     if Classification(other.classification) not in INFECTED:
         raise NotLawful(_("The source is not an infected case."))
-    if is_above(row.pk, other):
+    if _is_above(row.pk, other):
         raise NotLawful(_("That would close a circle: this case infected the other, directly or through others."))
     changes = {"source": other, "source_certainty": certainty, "source_basis": basis.strip()[:120]}
     take_step(row, step=Step("linked", changes, detail={"certainty": certainty}), seen=seen, by=by, at=at)
@@ -229,7 +231,7 @@ def unlink_source(*, scope: Scope, case: str, seen: int | None, by: str, at: dat
     return row
 
 
-def is_above(case: int, other: Case) -> bool:
+def _is_above(case: int, other: Case) -> bool:
     """Say whether a case stands somewhere above another in the chain, or is it."""
     above = dict(Case.objects.filter(outbreak_id=other.outbreak_id).values_list("pk", "source_id"))
     here: int | None = other.pk

@@ -18,11 +18,13 @@ from shali.foundation.clocks import day_of
 from shali.foundation.intake.services.rejected import MadeFile
 from shali.foundation.journal.access import record_access
 from shali.foundation.jurisdictions.scope import Scope
-from shali.foundation.people.services.identify import Candidate, opened
+from shali.foundation.people.bridge import Candidate, Claim
+from shali.foundation.people.services.identify import opened
 from shali.foundation.ui.formats import day_time
 from shali.tracing.models import Case, Relationship
 from shali.tracing.queries import words
 from shali.tracing.queries.case import contacts_of_case, stays_of
+from shali.tracing.queries.contacts import ContactRow
 from shali.tracing.queries.find import case_in_scope
 from shali.tracing.queries.forms import answers_of, asked_now, form_of
 
@@ -115,37 +117,40 @@ def contact_list(*, scope: Scope, case: str, by: str, at: datetime) -> MadeFile:
     heads = [
         *(_("Name"), _("Document number"), _("Telephone"), _("Address"), _("Unit"), _("Class"), _("Why")),
         *(_("Situation"), _("Protection"), _("First contact"), _("Last contact"), _("Place to stay"), _("Moved")),
-        *(_("Until"), _("Last seen"), _("What is missing")),
+        *(_("Ends on"), _("Last seen"), _("What is missing")),
     ]
     sheet.write_row(0, 0, heads, bold)
     sheet.set_column(0, len(heads) - 1, 18)
     for line, one in enumerate(met, start=1):
-        relation = relations.get(one.public_id)
         claim = known[people[one.public_id]].claim if people.get(one.public_id) in known else None
-        cells = [
-            claim.name if claim else "—",
-            claim.documents[0].number if claim and claim.documents else "",
-            claim.phones[0] if claim and claim.phones else "",
-            claim.address if claim else "",
-            one.unit,
-            words.CLASSES[one.contact_class],
-            words.WHY.get(one.why, one.why),
-            words.SITUATIONS[relation.situation] if relation else "",
-            words.PROTECTIONS[relation.protection] if relation else "",
-            day_time(relation.first_at) if relation else "",
-            day_time(relation.last_at) if relation else "",
-            one.place or words.PLACES.get(one.place_kind, ""),
-            day_time(one.moved_at),
-            one.ends_on.isoformat() if one.ends_on else "",
-            one.last_seen_on.isoformat() if one.last_seen_on else "",
-            "；".join(str(words.GAPS[gap]) for gap in one.gaps),
-        ]
+        cells = _cells(one, claim, relations.get(one.public_id))
         for place, cell in enumerate(cells):
             sheet.write_string(line, place, str(cell or ""))
     book.close()
     content.seek(0)
     _record(scope, row.person_id, sorted(set(people.values())), ["name", "document", "phone", "address"], at)
     return MadeFile(content, f"case-{row.number:02d}-contacts-{day_of(at).isoformat()}.xlsx")
+
+
+def _cells(one: ContactRow, claim: Claim | None, relation: Relationship | None) -> list[object]:
+    return [
+        claim.name if claim else "—",
+        claim.documents[0].number if claim and claim.documents else "",
+        claim.phones[0] if claim and claim.phones else "",
+        claim.address if claim else "",
+        one.unit,
+        words.CLASSES[one.contact_class],
+        words.WHY.get(one.why, one.why),
+        words.SITUATIONS[relation.situation] if relation else "",
+        words.PROTECTIONS[relation.protection] if relation else "",
+        day_time(relation.first_at) if relation else "",
+        day_time(relation.last_at) if relation else "",
+        one.place or words.PLACES.get(one.place_kind, ""),
+        day_time(one.moved_at),
+        one.ends_on.isoformat() if one.ends_on else "",
+        one.last_seen_on.isoformat() if one.last_seen_on else "",
+        "; ".join(str(words.GAPS[gap]) for gap in one.gaps),
+    ]
 
 
 def _record(scope: Scope, subject: int, people: list[int], fields: list[str], at: datetime) -> None:

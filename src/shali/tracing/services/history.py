@@ -48,10 +48,10 @@ def take_step(case: Case, *, step: Step, seen: int | None, by: str, at: datetime
     if not Case.objects.filter(pk=case.pk, version=expected).update(version=F("version") + 1, **step.changes):
         raise CaseChanged(_who_was_quicker(case.pk))
     case.refresh_from_db()
-    return write_step(case, step, before=before, by=by, at=at)
+    return write_step(case, step=step, before=before, by=by, at=at)
 
 
-def write_step(case: Case, step: Step, *, before: int | None, by: str, at: datetime) -> CaseStep:
+def write_step(case: Case, *, step: Step, before: int | None, by: str, at: datetime) -> CaseStep:
     """Add the line of history that a new version of a case needs."""
     [number] = next_ids("tracing_casestep", count=1)
     note = seal(step.note, table="tracing_casestep", column="note", row=number) if step.note else None

@@ -21,8 +21,9 @@ from shali.foundation.vault.sealing import seal
 from shali.tracing.facts import ContactMoved, ContactObserved, ContactReleased
 from shali.tracing.models import Contact, ContactState, Day, Observation, SelfLink
 from shali.tracing.queries.find import contact_in_scope
-from shali.tracing.queries.oneself import contact_of_link, digest_of
+from shali.tracing.queries.oneself import contact_of_link
 from shali.tracing.rules import Seen, missed_in_a_row, release_gaps
+from shali.tracing.rules.links import digest_of
 from shali.tracing.services.history import NotLawful
 
 PLACE_KINDS = ("site", "home", "hospital", "elsewhere")
@@ -153,7 +154,7 @@ def note_test(*, scope: Scope, contact: str, on: date, negative: bool | None, by
     return day
 
 
-def gaps_of(scope: Scope, row: Contact, *, at: datetime) -> tuple[str, ...]:
+def gaps_of(row: Contact, *, at: datetime) -> tuple[str, ...]:
     """Return which conditions of release do not hold for a contact."""
     if row.ends_on is None:
         return ()
@@ -170,7 +171,7 @@ def release(*, scope: Scope, contact: str, by: str, at: datetime) -> Contact:
     :raises NotLawful: a condition does not hold; the message names it
     """
     row = _open(scope, contact)
-    gaps = gaps_of(scope, row, at=at)
+    gaps = gaps_of(row, at=at)
     if gaps:
         raise NotLawful(_("Not yet: %(gaps)s.") % {"gaps": _(", ").join(str(GAP_WORDS()[one]) for one in gaps)})
     _end(row, ContactState.RELEASED, by=by, at=at)

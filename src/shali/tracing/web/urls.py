@@ -11,7 +11,7 @@ from shali.tracing.web.views import (
     follow_up,
     investigation,
     oneself,
-    rules,
+    protocol,
     staff,
     stays,
 )
@@ -54,6 +54,6 @@ urlpatterns = [
     path("timeline/", chain.timeline, name="timeline"),
     path("curve/", chain.curve, name="curve"),
     path("investigators/", staff.investigators, name="investigators"),
-    path("rules/", rules.change, name="rules_change"),
-    path("forms/", rules.forms, name="forms"),
+    path("rules/", protocol.change, name="rules_change"),
+    path("forms/", protocol.forms, name="forms"),
 ]

@@ -43,16 +43,17 @@ def draw_curve(view: CurveView) -> CurveDrawing | None:
     if daily is None:
         return None
     days = len(daily.all)
-    step = min(36.0, max(7.0, 1000 / days))
+    step = min(72.0, max(7.0, 1200 / days))
     width = int(C_LEFT + days * step + C_RIGHT)
     expected = view.expected
     most = max([*daily.all, 1])
     if expected is not None:
-        most = max(most, *(int(one) for one in expected.high))
+        # An interval may reach far above what anybody expects: it is cut at the picture's top.
+        most = max(most, *(ceil(float(one)) for one in expected.expected))
     top = _nice(most)
 
     def y_of(value: float) -> float:
-        return C_BOTTOM - (C_BOTTOM - C_TOP) * value / top
+        return C_BOTTOM - (C_BOTTOM - C_TOP) * min(value, top) / top
 
     bars = []
     for place, (on, total) in enumerate(zip(daily.days, daily.all, strict=True)):

@@ -15,7 +15,7 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import day_of, now
 from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.queries import words
-from shali.tracing.queries.contact import contact_record
+from shali.tracing.queries.contact import ContactRecord, contact_record
 from shali.tracing.rules import Seen
 from shali.tracing.services import observing
 from shali.tracing.services.contacts import confirm_relationship, withdraw_relationship
@@ -28,7 +28,6 @@ from shali.tracing.web.given import hour_of
 def one(request: PostRequest, contact: str) -> HttpResponse:
     at = now()
     found = contact_record(request.scope, contact, at=at)
-    names = who([met.entered_by for met in found.relationships] + [plan.made_by for plan in found.plans])
     return render(
         request,
         "tracing/contact.html",
@@ -37,30 +36,7 @@ def one(request: PostRequest, contact: str) -> HttpResponse:
             "line": present.contact_line(found.row, at=at),
             "why": present.why_class(found),
             "days": present.day_cells(found.days),
-            "met": [
-                {
-                    "row": met,
-                    "title": present.case_title(met.case_number) if met.case_number else "",
-                    "situation": words.SITUATIONS[met.situation],
-                    "protection": words.PROTECTIONS[met.protection],
-                    "certainty": words.CERTAINTIES[met.certainty],
-                    "class": words.CLASSES[met.judged_class],
-                    "why": words.WHY.get(met.why, met.why),
-                    "withdrawn": words.WITHDRAWALS.get(met.withdrawn_why, ""),
-                    "who": names[met.entered_by].name if met.entered_by in names else "",
-                }
-                for met in found.relationships
-            ],
-            "plans": [
-                {
-                    "row": plan,
-                    "class": words.CLASSES[plan.contact_class],
-                    "cause": words.CAUSES.get(plan.caused_by, plan.caused_by),
-                    "phases": [(words.MEASURES.get(kind, kind), first, last) for kind, first, last in plan.phases],
-                    "who": names[plan.made_by].name if plan.made_by in names else "",
-                }
-                for plan in found.plans
-            ],
+            **_history(found),
             "measures": [(one, words.MEASURES.get(one.kind, one.kind)) for one in found.measures],
             "places": words.PLACES.items(),
             "seen": [(int(code), word) for code, word in words.SEEN.items() if code != Seen.NOT_ATTEMPTED],
@@ -74,6 +50,37 @@ def one(request: PostRequest, contact: str) -> HttpResponse:
             "at": at,
         },
     )
+
+
+def _history(found: ContactRecord) -> dict[str, object]:
+    """Return whom a contact met and the plans he had, in words."""
+    names = who([met.entered_by for met in found.relationships] + [plan.made_by for plan in found.plans])
+    return {
+        "met": [
+            {
+                "row": met,
+                "title": present.case_title(met.case_number) if met.case_number else "",
+                "situation": words.SITUATIONS[met.situation],
+                "protection": words.PROTECTIONS[met.protection],
+                "certainty": words.CERTAINTIES[met.certainty],
+                "class": words.CLASSES[met.judged_class],
+                "why": words.WHY.get(met.why, met.why),
+                "withdrawn": words.WITHDRAWALS.get(met.withdrawn_why, ""),
+                "who": names[met.entered_by].name if met.entered_by in names else "",
+            }
+            for met in found.relationships
+        ],
+        "plans": [
+            {
+                "row": plan,
+                "class": words.CLASSES[plan.contact_class],
+                "cause": words.CAUSES.get(plan.caused_by, plan.caused_by),
+                "phases": [(words.MEASURES.get(kind, kind), first, last) for kind, first, last in plan.phases],
+                "who": names[plan.made_by].name if plan.made_by in names else "",
+            }
+            for plan in found.plans
+        ],
+    }
 
 
 @policy(verb=Verb.FOLLOW_UP)

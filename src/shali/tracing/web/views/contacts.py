@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from shali.foundation.accounts.policy import PostRequest, policy
-from shali.foundation.accounts.roles import Verb
+from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import ancestors
 from shali.foundation.tasks.queries.task import posts_of_unit
@@ -19,6 +19,10 @@ from shali.tracing.services.contacts import Entered, enter_contacts, enter_secon
 from shali.tracing.services.observing import assign_contacts
 from shali.tracing.web import present
 from shali.tracing.web.given import lines_of, meeting_of, skip_of
+
+
+def may_follow_up(role: str) -> bool:
+    return Verb.FOLLOW_UP in Role.by_code(role).verbs
 
 
 @policy(Verb.SEE_TRACING, Verb.FOLLOW_UP)
@@ -48,7 +52,7 @@ def ring_page(request: PostRequest) -> HttpResponse:
             "part": part,
             "above": [one for one in ancestors(request.scope, here) if request.scope.holds(one.path)],
             "below": [] if part.case else gaps_below(request.scope, part, at=at),
-            "posts": posts_of_unit(request.scope, here, at=at),
+            "posts": [one for one in posts_of_unit(request.scope, here, at=at) if may_follow_up(one.role)],
             "at": at,
         },
     )

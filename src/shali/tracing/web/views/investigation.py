@@ -1,3 +1,5 @@
+from collections.abc import Mapping, Sequence
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -12,7 +14,7 @@ from shali.foundation.clocks import now
 from shali.foundation.journal.access import record_access
 from shali.tracing.queries.case import case_record
 from shali.tracing.queries.find import case_in_scope
-from shali.tracing.queries.forms import answers_of, asked_now, form_of
+from shali.tracing.queries.forms import Answered, Question, Questionnaire, answers_of, asked_now, form_of
 from shali.tracing.services.investigation import Said, answer, confirm_claims
 from shali.tracing.web import present
 
@@ -39,10 +41,23 @@ def questions(request: PostRequest, case: str) -> HttpResponse:
             fields=["answers"],
             at=at,
         )
-    names = who([one.by for one in answers.values()])
     asked = asked_now(request.scope, form, answers)
     group = request.GET.get("group", form.groups[0][0])
-    shown = [
+    context = {
+        "found": record,
+        "title": present.case_title(record.row.number),
+        "form": form,
+        "group": group,
+        "groups": _groups(form, asked, answers),
+        "shown": _shown(asked, answers, group),
+        "at": at,
+    }
+    return render(request, "tracing/questions.html", context)
+
+
+def _shown(asked: Sequence[Question], answers: Mapping[str, Answered], group: str) -> list[dict[str, object]]:
+    names = who([one.by for one in answers.values()])
+    return [
         {
             "question": one,
             "answer": answers.get(one.name),
@@ -52,8 +67,11 @@ def questions(request: PostRequest, case: str) -> HttpResponse:
         for one in asked
         if one.asked.group == group
     ]
+
+
+def _groups(form: Questionnaire, asked: Sequence[Question], answers: Mapping[str, Answered]) -> list[dict[str, object]]:
     done = {one.name for one in asked if one.name in answers and answers[one.name].confirmed}
-    groups = [
+    return [
         {
             "name": name,
             "label": label,
@@ -62,16 +80,6 @@ def questions(request: PostRequest, case: str) -> HttpResponse:
         }
         for name, label in form.groups
     ]
-    context = {
-        "found": record,
-        "title": present.case_title(record.row.number),
-        "form": form,
-        "group": group,
-        "groups": groups,
-        "shown": shown,
-        "at": at,
-    }
-    return render(request, "tracing/questions.html", context)
 
 
 def _keep(request: PostRequest, case: str) -> HttpResponse:

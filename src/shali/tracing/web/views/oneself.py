@@ -5,6 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from shali.foundation.accounts.policy import policy
 from shali.foundation.clocks import now
+from shali.foundation.jurisdictions.scope import system_scope
 from shali.foundation.ui.refusal import Refusal
 from shali.tracing.queries import words
 from shali.tracing.queries.oneself import own_day
@@ -30,7 +31,7 @@ def today(request: HttpRequest, secret: str) -> HttpResponse:
                 wrong = refused.message
         else:
             wrong = _("Say how you are.")
-    day = own_day(secret, at=at)
+    day = own_day(system_scope("tracing.self"), secret, at=at)
     context = {"day": day, "kept": kept, "wrong": wrong, "symptoms": words.SYMPTOMS.items(), "at": at}
     context["measure"] = words.MEASURES.get(day.measure, day.measure)
     return render(request, "tracing/oneself.html", context, status=422 if wrong else 200)

@@ -26,22 +26,7 @@ def stays(request: PostRequest, case: str) -> HttpResponse:
     """Where a case was, day by day; each opening of the page is on record."""
     at = now()
     if request.method == "POST":
-        form = request.POST
-        people = form.get("people", "")
-        told = Told(
-            from_at=must_hour(request, "from_at"),
-            to_at=must_hour(request, "to_at"),
-            place=form.get("place", "")[:200],
-            transport=form.get("transport", ""),
-            vehicle=form.get("vehicle", "")[:60],
-            mask={"yes": True, "no": False}.get(form.get("mask", "")),
-            ventilation=form.get("ventilation", ""),
-            people=int(people) if people.isdigit() and len(people) < 6 else None,
-        )
-        confirmed = form.get("confirmed") == "1"
-        tell_stay(scope=request.scope, case=case, told=told, by=request.scope.name, at=at, confirmed=confirmed)
-        messages.success(request, _("Kept."))
-        return redirect("tracing:stays", case)
+        return _tell(request, case)
     with transaction.atomic():
         found = case_record(request.scope, case, at=at)
         rows = stays_of(request.scope, case, at=at)
@@ -76,6 +61,25 @@ def stays(request: PostRequest, case: str) -> HttpResponse:
             "at": at,
         },
     )
+
+
+def _tell(request: PostRequest, case: str) -> HttpResponse:
+    form, at = request.POST, now()
+    people = form.get("people", "")
+    told = Told(
+        from_at=must_hour(request, "from_at"),
+        to_at=must_hour(request, "to_at"),
+        place=form.get("place", "")[:200],
+        transport=form.get("transport", ""),
+        vehicle=form.get("vehicle", "")[:60],
+        mask={"yes": True, "no": False}.get(form.get("mask", "")),
+        ventilation=form.get("ventilation", ""),
+        people=int(people) if people.isdigit() and len(people) < 6 else None,
+    )
+    confirmed = form.get("confirmed") == "1"
+    tell_stay(scope=request.scope, case=case, told=told, by=request.scope.name, at=at, confirmed=confirmed)
+    messages.success(request, _("Kept."))
+    return redirect("tracing:stays", case)
 
 
 @policy(verb=Verb.INVESTIGATE)
