@@ -101,7 +101,64 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "people:reveal": ("POST /people/{person}/reveal",),
     "people:propose_merge": ("POST /people/{person}/merge",),
 }
+ENDPOINTS |= {
+    "tracing:cases": ("GET /tracing/cases", "GET /tracing/cases/figures"),
+    "tracing:new_case": ("POST /tracing/cases",),
+    "tracing:case": ("GET /tracing/cases/{case}",),
+    "tracing:classify": ("POST /tracing/cases/{case}/classify",),
+    "tracing:isolated": ("POST /tracing/cases/{case}/isolated",),
+    "tracing:source": ("POST /tracing/cases/{case}/source",),
+    "tracing:finish": ("POST /tracing/cases/{case}/finish",),
+    "tracing:questions": (
+        "GET /tracing/cases/{case}/questions",
+        "POST /tracing/cases/{case}/questions",
+        "POST /tracing/cases/{case}/questions/confirm",
+    ),
+    "tracing:stays": ("GET /tracing/cases/{case}/stays", "POST /tracing/cases/{case}/stays"),
+    "tracing:repeat_day": ("POST /tracing/cases/{case}/stays/repeat",),
+    "tracing:stay": ("POST /tracing/cases/stays/{stay}/confirm", "POST /tracing/cases/stays/{stay}/withdraw"),
+    "tracing:enter_contacts": ("POST /tracing/contacts/of-case/{case}",),
+    "tracing:household": ("POST /tracing/contacts/of-case/{case}/household",),
+    "tracing:report": ("GET /tracing/cases/{case}/report",),
+    "tracing:contact_list": ("GET /tracing/cases/{case}/contact-list",),
+    "tracing:ring": ("GET /tracing/contacts", "GET /tracing/contacts/ring"),
+    "tracing:assign_contacts": ("POST /tracing/contacts/assign",),
+    "tracing:contact": ("GET /tracing/contacts/{contact}",),
+    "tracing:second_ring": ("POST /tracing/contacts/{contact}/second-ring",),
+    "tracing:contact_act": (
+        "POST /tracing/contacts/{contact}/place",
+        "POST /tracing/contacts/{contact}/moved",
+        "POST /tracing/contacts/{contact}/days",
+        "POST /tracing/contacts/{contact}/tests",
+        "POST /tracing/contacts/{contact}/end",
+        "POST /tracing/contacts/{contact}/link",
+    ),
+    "tracing:relationship": (
+        "POST /tracing/contacts/relationships/{relationship}/certainty",
+        "POST /tracing/contacts/relationships/{relationship}/withdraw",
+    ),
+    "tracing:follow_up": ("GET /tracing/contacts/today",),
+    "tracing:follow_up_entry": ("POST /tracing/contacts/{contact}/days", "POST /tracing/contacts/{contact}/tests"),
+    "tracing:exposures": ("GET /tracing/exposures",),
+    "tracing:new_exposure": ("POST /tracing/exposures",),
+    "tracing:exposure": ("GET /tracing/exposures/{exposure}", "GET /tracing/exposures/{exposure}/members"),
+    "tracing:roster": ("POST /tracing/exposures/{exposure}/roster",),
+    "tracing:ask_again": ("POST /tracing/exposures/{exposure}/again",),
+    "tracing:member": (
+        "POST /tracing/exposures/members/{member}/answer",
+        "POST /tracing/exposures/members/{member}/settle",
+    ),
+    "tracing:chain": ("GET /tracing/chain",),
+    "tracing:chain_graphml": ("GET /tracing/chain.graphml",),
+    "tracing:timeline": ("GET /tracing/timeline/{case}",),
+    "tracing:curve": ("GET /tracing/curve",),
+    "tracing:investigators": ("GET /tracing/investigators", "POST /tracing/investigators"),
+    "tracing:rules_change": ("GET /tracing/rules", "POST /tracing/rules"),
+    "tracing:forms": ("GET /tracing/forms", "POST /tracing/forms"),
+}
 NONE: dict[str, str] = {
+    "tracing:chain_png": PICTURE,
+    "tracing:oneself": "a person without a post reports for himself, by a link and on a page",
     "board:picture": PICTURE,
     "accounts:home": PERSON,
     "accounts:me": PERSON,
@@ -152,7 +209,11 @@ def test_every_body_refuses_what_it_does_not_know():
     ]
 
     # A form beside a file is taken apart by the library before it is a body; what it does not know is passed over.
-    assert loose == ["post /api/v1/verification/lists"]
+    assert sorted(loose) == [
+        "post /api/v1/tracing/exposures/{exposure}/roster",
+        "post /api/v1/tracing/forms",
+        "post /api/v1/verification/lists",
+    ]
 
 
 def _is_strict(schema: dict[str, object]) -> bool:

@@ -126,7 +126,7 @@ def enter(request: PostRequest, given: InvestigatorIn) -> DoneOut:
     "/rules",
     Verb.CLASSIFY_CASES,
     response=AllAffectedOut,
-    summary="Whom the rules in force would affect",
+    summary="Whom the rules would affect",
 )
 def affected(request: PostRequest) -> dict[str, list[AffectedRow]]:
     return {"items": affected_rows(request.scope, at=now())}

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from shali.foundation.clocks import day_of, start_of_day
 from shali.foundation.journal.announce import Announced
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
@@ -40,7 +42,7 @@ def propose_what_contacts_owe(announced: Announced) -> None:
 
 
 def _before(people: Iterable[int], at: datetime) -> dict[int, list[Measure]]:
-    """Return what waits or runs for each person."""
+    """Return what runs for each person and what the rule proposed; an officer's own proposal is left alone."""
     found: dict[int, list[Measure]] = {}
     rows = Measure.objects.filter(
         person_id__in=list(people),
@@ -48,7 +50,7 @@ def _before(people: Iterable[int], at: datetime) -> dict[int, list[Measure]]:
         ends_at__gt=at,
         lifted_at=None,
         origin_kind="contact",
-    )
+    ).exclude(Q(state=MeasureState.PROPOSED) & ~Q(proposed_by=BY))
     for row in rows.order_by("id"):
         found.setdefault(row.person_id or 0, []).append(row)
     return found
