@@ -16,8 +16,11 @@ LEAST_CELLS = 20_000
 # Parameters that name a thing of one unit; others (a one-time token, a key of one's own account) do not.
 OF_A_UNIT = frozenset(
     {"post", "unit", "path", "review", "batch", "joint", "transfer", "task", "look_back", "pushed_list"}
-    | {"difference", "anomaly", "webhook", "number", "person", "merge", "change"}
+    | {"difference", "anomaly", "webhook", "number", "person", "merge", "change", "measure", "appeal"}
+    | {"case", "stay", "contact", "relationship", "exposure", "member"}
 )
+# Planted, and of no unit: lists that are public knowledge, and a secret that lets in whoever holds it.
+OF_NO_UNIT = frozenset({"department", "secret"})
 
 
 def unknown(values: dict[str, str]) -> dict[str, str]:
@@ -29,6 +32,7 @@ def unknown(values: dict[str, str]) -> dict[str, str]:
         "number": "987654321",
         "change": "987654321",
         "department": "987654321",
+        "member": "987654321",
     }
 
 
@@ -151,6 +155,12 @@ def _seen(door: Door, caller: str, world: World, relation: str) -> bool:
 def test_a_parameter_without_a_sample_is_named_with_what_to_add() -> None:
     with pytest.raises(LookupError, match="Plant one in each unit"):
         Door("/quay/<str:vessel>/", ()).address({})
+
+
+def test_every_parameter_for_which_a_thing_is_planted_is_of_a_unit_or_said_not_to_be(world: World) -> None:
+    asked = {name for door in doors() for name in door.parameters} & set(world.plots["own"].values)
+
+    assert asked - OF_A_UNIT == OF_NO_UNIT
 
 
 def test_every_otherwise_named_door_is_there() -> None:

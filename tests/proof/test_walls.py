@@ -21,6 +21,10 @@ APPEND_ONLY = {
     "tasks_event",
     "tasks_reminder",
     "people_mergemove",
+    "tracing_answer",
+    "tracing_casestep",
+    "tracing_observation",
+    "tracing_plan",
     "verification_finding",
     "verification_attempt",
     "verification_secondanswer",
@@ -154,7 +158,7 @@ def test_even_the_owner_is_refused_by_the_trigger(world: World) -> None:
 
 
 def _with_a_column_of(table: str, statement: str) -> str:
-    column = {"journal_dayroot": "day", "people_mergemove": "row"}.get(table, "at")
+    column = {"journal_dayroot": "day", "people_mergemove": "row", "tracing_plan": "made_at"}.get(table, "at")
     return statement.replace("set at = at", f'set "{column}" = "{column}"')
 
 
@@ -238,6 +242,13 @@ BELONGS = {
     "tasks_jointrequest": ("task_id", "tasks_task"),
     "tasks_reminder": ("task_id", "tasks_task"),
     "tasks_transfer": ("task_id", "tasks_task"),
+    "tracing_answer": ("case_id", "tracing_case"),
+    "tracing_casestep": ("case_id", "tracing_case"),
+    "tracing_observation": ("day_id", "tracing_day"),
+    "tracing_plan": ("contact_id", "tracing_contact"),
+    "tracing_relationship": ("contact_id", "tracing_contact"),
+    "tracing_selflink": ("contact_id", "tracing_contact"),
+    "tracing_stay": ("case_id", "tracing_case"),
     "verification_askedagain": ("task_id", "tasks_task"),
     "verification_attempt": ("task_id", "tasks_task"),
     "verification_check": ("task_id", "tasks_task"),

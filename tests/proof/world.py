@@ -45,6 +45,7 @@ from shali.verification.models import (
     LookBack,
     PushedList,
 )
+from tests.proof.cluster import plant_cluster
 
 ASKS = "4111.02.001"  # the township whose posts send every request
 # Where the planted things lie, seen from there. The last was part of it until it was moved.
@@ -140,6 +141,7 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
     _tasks(plot, unit, post, pushed, people, at)
     _look_back(plot, unit, pushed, people[0], at)
     _measure(plot, unit, post, people[0], at)
+    plot.values |= plant_cluster(unit, post, people[1:4], at)
     fact = Fact.objects.create(kind="ListClosed", at=at, by="system:test", payload={})
     webhook = Subscription.objects.create(
         post=post,
