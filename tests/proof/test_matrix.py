@@ -19,8 +19,8 @@ OF_A_UNIT = frozenset(
     | {"difference", "anomaly", "webhook", "number", "person", "merge", "change", "measure", "appeal"}
     | {"case", "stay", "contact", "relationship", "exposure", "member"}
 )
-# Planted, and of no unit: lists that are public knowledge, and a secret that lets in whoever holds it.
-OF_NO_UNIT = frozenset({"department", "secret"})
+# Planted, and of no unit: a secret lets in whoever holds it.
+OF_NO_UNIT = frozenset({"secret"})
 
 
 def unknown(values: dict[str, str]) -> dict[str, str]:

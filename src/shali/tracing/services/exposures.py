@@ -158,9 +158,9 @@ def answer_member(*, scope: Scope, member: int, answer: str, by: str, at: dateti
 
     :raises NotLawful: whoever answered in the first round asks again, or it is answered already
     """
+    row = _member(scope, member)
     if answer not in ANSWERS:
         raise WrongInput(_("Say whether he was there."), fields={"answer": "missing"})
-    row = _member(scope, member)
     if row.first_by and row.first_by == by:
         raise NotLawful(_("You answered for this person the first time. Somebody else asks again."))
     if row.answer:
@@ -240,9 +240,9 @@ def settle_member(*, scope: Scope, member: int, settled_as: str, by: str, at: da
 
     :raises NotLawful: they do not differ, it is settled already, or whoever answered first decides
     """
+    row = _member(scope, member)
     if settled_as not in SETTLEMENTS:
         raise WrongInput(_("Say which of the two holds."), fields={"settled_as": "missing"})
-    row = _member(scope, member)
     if not row.first or not row.answer or row.first == row.answer or row.settled_at is not None:
         raise NotLawful(_("There is no open difference here."))
     if by == row.first_by:
