@@ -119,6 +119,24 @@ create trigger tracing_task_closing before update of state on tasks_task
   ) execute function tracing_guard_closing();
 """
 
+# An exposure closes when everybody on its roster has answered and no two rounds differ.
+ROSTER_GUARD = """
+create or replace function tracing_guard_exposure() returns trigger language plpgsql as $$
+begin
+  if exists (
+    select from tracing_member m where m.exposure_id = new.id and (
+      m.answer = '' or (m.first <> '' and m.first <> m.answer and m.settled_at is null)
+    )
+  ) then
+    raise exception 'exposure % closes when everybody has answered and no difference is open', new.id
+      using errcode = '23514', constraint = 'tracing_exposure_closes_whole';
+  end if;
+  return new;
+end $$;
+create trigger tracing_exposure_closing before update of state on tracing_exposure
+  for each row when (new.state = 2) execute function tracing_guard_exposure();
+"""
+
 # What a plan gave a contact is on record, and a released contact met the conditions on his last day.
 CONTACT_GUARD = """
 create or replace function tracing_guard_contact() returns trigger language plpgsql as $$
@@ -222,6 +240,7 @@ class Migration(migrations.Migration):
             CASE_GUARD,
             CHAIN_GUARD,
             CLOSING_GUARD,
+            ROSTER_GUARD,
             CONTACT_GUARD,
             KEPT_GUARD,
         )

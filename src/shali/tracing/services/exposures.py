@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from shali.foundation.intake.services.receive import receive_file
@@ -28,6 +29,8 @@ from shali.tracing.services.history import NotLawful
 
 PURPOSE = "exposure"
 CHECK, LOOK_BACK = "exposure_check", "exposure_look_back"
+# Nobody has answered for him, or two rounds differ and nobody said which holds.
+OPEN = Q(answer="") | (~Q(first="") & ~Q(first=F("answer")) & Q(settled_at=None))
 SETTLEMENTS = ("first_holds", "second_holds")
 
 
@@ -270,7 +273,7 @@ def _finish(row: Member, *, by: str, at: datetime) -> None:
         if row.task is not None and row.task.closed_at is None:
             close_task(task=row.task.pk, seen=None, outcome=row.answer, scope=system_scope("tracing"), by=by, at=at)
         Exposure.objects.select_for_update().get(pk=row.exposure_id)
-        if not row.exposure.members.filter(answer="").exists():
+        if not row.exposure.members.filter(OPEN).exists():
             Exposure.objects.filter(pk=row.exposure_id, state=ExposureState.OPEN).update(
                 state=ExposureState.CLOSED, closed_at=at
             )
