@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0003_initial"),
+        ("accounts", "0003_investigator"),
         ("intake", "0002_walls"),
         ("jurisdictions", "0003_moves_openings_and_two_people"),
         ("people", "0004_sight_by_the_city_clock"),
