@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
 
-.PHONY: help pushed run test check bench environment fix screenshots city load survive prove receipt million cluster
+.PHONY: help outbreak pushed run test check bench environment fix screenshots city load survive prove receipt million cluster
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make fix          let the tools mend what they can"
 	@echo "make city         Luohe at full size, 2,367,490 invented residents, into the same database; goes on after a kill"
 	@echo "make pushed       100,000 rows from their file to open tasks on this installation: seconds and memory"
+	@echo "make outbreak     60 cases and 2,000 contacts to the last release, new rules, a chain of 2,000 cases: seconds"
 	@echo "make load         eight people at once on the pages of this installation, against their limits"
 	@echo "make survive      forty kills and ten thousand planted identifiers: what was lost, shown twice, or found; minutes"
 	@echo "make screenshots  pictures of the demo city into docs/pictures"
@@ -81,6 +82,9 @@ city: $(UV)
 
 survive: environment
 	@SHALI_KILLS=40 SHALI_CANARIES=10000 .venv/bin/pytest -n 0 -v --no-header tests/survival
+
+outbreak: environment
+	@SHALI_CASES=60 SHALI_CONTACTS=2000 .venv/bin/pytest -n 0 -v --no-header tests/outbreak
 
 pushed: environment
 	@.venv/bin/python -m tools.pushed

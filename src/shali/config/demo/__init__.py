@@ -33,7 +33,7 @@ def ensure(count: int = RESIDENTS) -> None:
 
     enter_residents(count, at=MORNING - timedelta(days=30))
     busiest = play(MORNING)
-    play_before(MORNING)
+    play_before(MORNING, near=busiest)
     enter_cast(busiest=busiest, at=MORNING - timedelta(days=2))
 
 

@@ -30,12 +30,21 @@ class Planned:
     contacts: list[int] = field(default_factory=list)
 
 
-def plan(draw: random.Random, begins: date, size: Size) -> list[Planned]:
-    """Draw who infects whom, and whom each meets; the infected are among those whom their source met."""
+NEAR = 7  # so many of one community are met by the first cases
+
+
+def plan(draw: random.Random, begins: date, size: Size, *, near: str = "") -> list[Planned]:
+    """Draw who infects whom, and whom each meets; the infected are among those whom their source met.
+
+    near: path of a community of which some are met, so that its worker has somebody to see
+    """
     with in_scope(system_scope("demo")):
         people = list(
             Person.objects.filter(merged_into=None, source="register").order_by("id").values_list("pk", flat=True)
         )
+        there = Person.objects.filter(merged_into=None, source="register", path=near).order_by("id")
+        close = list(there.values_list("pk", flat=True)[:NEAR]) if near else []
+    people = [person for person in people if person not in close]
     wanted = min(len(people), size.cases + size.contacts)
     crowd = draw.sample(people, wanted)
     planned = [_planned(draw, crowd.pop(), None, begins)]
@@ -48,6 +57,8 @@ def plan(draw: random.Random, begins: date, size: Size) -> list[Planned]:
         share = max(2, round(size.contacts / size.cases * draw.uniform(0.5, 1.5)))
         one.contacts = [crowd.pop() for _ in range(min(share, len(crowd)))]
         one.contacts += [other.person for other in planned if other.source == place and draw.random() < 0.9]
+    for neighbour in close:
+        planned[draw.randrange(max(1, len(planned) // 2))].contacts.append(neighbour)
     while crowd:
         draw.choice(planned).contacts.append(crowd.pop())
     return planned

@@ -60,11 +60,14 @@ def scope_of(post: Post) -> Scope:
     return Scope(path=post.path, name=f"post:{post.pk}", post=post.pk, verbs=verbs, role=post.role)
 
 
-def play_before(morning: datetime) -> None:
-    """Play the demo's cluster up to the hour at which the exercise begins."""
+def play_before(morning: datetime, *, near: str) -> None:
+    """Play the demo's cluster up to the hour at which the exercise begins.
+
+    near: path of a community whose worker has not begun his round yet
+    """
     before = morning - timedelta(days=10)
     hands = Hands(scope_of(enter_part("investigator", at=before)), scope_of(enter_part("city-lead", at=before)))
-    play_outbreak(hands=hands, begins=day_of(morning) - timedelta(days=8), until=morning, size=Size())
+    play_outbreak(hands=hands, begins=day_of(morning) - timedelta(days=8), until=morning, size=Size(), near=near)
     for hours in (5.2, 0.9):
         _contact_found_positive(hands.investigator, reported_at=morning - timedelta(hours=hours))
 
@@ -86,16 +89,18 @@ def _contact_found_positive(scope: Scope, *, reported_at: datetime) -> None:
         open_case(scope=scope, person=contact.person.public_id, news=news, by=scope.name, at=at)
 
 
-def play_outbreak(*, hands: Hands, begins: date, until: datetime, size: Size) -> dict[str, int]:
+def play_outbreak(*, hands: Hands, begins: date, until: datetime, size: Size, near: str = "") -> dict[str, int]:
     """Play a cluster from its first positive on, up to an hour; what lies after it is not played.
+
+    near: path of a community of which some are met, and which on the last day nobody has seen yet
 
     Returns how many cases were opened, contacts judged, released.
     """
     draw = random.Random(size.seed)  # noqa: S311  # two machines play the same, nothing secret
-    planned = plan(draw, begins, size)
+    planned = plan(draw, begins, size, near=near)
     day = begins
     while day <= day_of(until):
-        _play_day(draw, planned, hands, day, until)
+        _play_day(draw, planned, hands, day, until, unseen=near if day == day_of(until) else "")
         day += timedelta(days=1)
     with in_scope(system_scope("demo")):
         contacts = Contact.objects.filter(outbreak_id=settings.OUTBREAK)
@@ -107,14 +112,16 @@ def play_outbreak(*, hands: Hands, begins: date, until: datetime, size: Size) ->
         }
 
 
-def _play_day(draw: random.Random, planned: Sequence[Planned], hands: Hands, day: date, until: datetime) -> None:
+def _play_day(
+    draw: random.Random, planned: Sequence[Planned], hands: Hands, day: date, until: datetime, *, unseen: str
+) -> None:
     note_missed_days(today=day, at=_at(day, 0, 5))
     for one in sorted(planned, key=lambda other: other.reported_at):
         if day_of(one.reported_at) == day and one.reported_at + timedelta(minutes=20) < until:
             _open(draw, one, planned, hands, until)
     morning = _at(day, 9, 0)
     if morning < until:
-        _see(draw, day, morning, hands)
+        _see(draw, morning, hands, unseen=unseen)
     evening = _at(day, 20, 0)
     if evening < until:
         _hold(draw, evening, hands)
@@ -245,14 +252,16 @@ def _hold(draw: random.Random, at: datetime, hands: Hands) -> None:
             note_moved(scope=scope, contact=row.public_id, moved_at=moved, by=scope.name, at=at)
 
 
-def _see(draw: random.Random, day: date, at: datetime, hands: Hands) -> None:
-    """See the contacts of a day, and take the tests that are due."""
-    scope = hands.investigator
+def _see(draw: random.Random, at: datetime, hands: Hands, *, unseen: str) -> None:
+    """See the contacts of a day, and take the tests that are due; those of one community wait for its worker."""
+    scope, day = hands.investigator, day_of(at)
     with in_scope(scope):
         rows = Day.objects.filter(on=day, dropped=False, status=None, contact__state=ContactState.UNDER_OBSERVATION)
         late = Day.objects.filter(
             on__lte=day, dropped=False, test_due=True, tested_at=None, contact__state=ContactState.UNDER_OBSERVATION
         )
+        if unseen:
+            rows, late = rows.exclude(path=unseen), late.exclude(path=unseen)
         for row in late.select_related("contact").order_by("id"):
             if draw.random() < 0.97:
                 note_test(scope=scope, contact=row.contact.public_id, on=row.on, negative=True, by=scope.name, at=at)

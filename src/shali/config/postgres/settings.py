@@ -28,6 +28,7 @@ def settings_for(sockets: Path, *, lasting: bool) -> list[str]:
     }
     if not lasting:
         settings |= {
+            "max_connections": "200",  # several test processes at once, some with fifty threads
             "fsync": "off",
             "full_page_writes": "off",
             "synchronous_commit": "off",

@@ -93,12 +93,8 @@ def case_record(scope: Scope, case: str, *, at: datetime) -> CaseRecord:
     found = case_in_scope(scope, case)
     [row] = case_rows(scope, [found], at=at)
     infected = list(Case.objects.filter(source=found).select_related("unit", "source").order_by("number"))
-    classes = Counter(
-        Relationship.objects.filter(case=found, withdrawn_at=None)
-        .values_list("contact_id", "contact__contact_class")
-        .distinct()
-        .values_list("contact__contact_class", flat=True)
-    )
+    met = Relationship.objects.filter(case=found, withdrawn_at=None).values("contact_id")
+    classes = Counter(Contact.objects.filter(pk__in=met).values_list("contact_class", flat=True))
     person = Person.objects.filter(pk=found.person_id).values_list("public_id", flat=True).first()
     return CaseRecord(
         row=row,
@@ -115,7 +111,7 @@ def case_record(scope: Scope, case: str, *, at: datetime) -> CaseRecord:
         ),
         progress=progress_of(scope, found),
         infected=tuple(case_rows(scope, infected, at=at)),
-        contact_classes={name or "": count for name, count in classes.items()},
+        contact_classes=dict(classes),
     )
 
 

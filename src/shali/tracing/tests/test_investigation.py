@@ -13,6 +13,7 @@ from shali.foundation.jurisdictions.scope import in_scope
 from shali.foundation.tasks.models import Task
 from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.models import Answer, Case, Stay
+from shali.tracing.queries.case import case_record, contacts_of_case
 from shali.tracing.queries.forms import answers_of, form_of, missing_questions
 from shali.tracing.services.documents import case_report, contact_list
 from shali.tracing.services.forms import keep_form, read_xlsform
@@ -195,3 +196,14 @@ def test_report_and_contact_list_open_as_documents_and_leave_one_record_each(cas
     assert {"乌有020", "乌有021", "乌有022"} <= set(found)
     for name in (report.file_name, listed.file_name):
         assert "乌有" not in name
+
+
+def test_the_counts_by_class_are_the_rows_below_them(case: Case) -> None:
+    with in_scope(CITY):
+        contacts_of(case, people(4, start=30), met(date(2022, 8, 9)))
+        contacts_of(case, people(2, start=40), met(date(2022, 8, 9), protection="effective"))
+
+        shown = case_record(CITY, case.public_id, at=AT)
+
+        assert shown.contact_classes == {"close_contact": 4, "general_contact": 2}
+        assert len(contacts_of_case(CITY, case.public_id, at=AT)) == 6

@@ -10,6 +10,7 @@ from shali.foundation.clocks import day_of, now
 from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.queries import words
 from shali.tracing.queries.contacts import days_to_see
+from shali.tracing.queries.ring import Part, ring
 from shali.tracing.rules import Seen
 from shali.tracing.services import observing
 
@@ -30,7 +31,9 @@ def today(request: PostRequest) -> HttpResponse:
         for row in rows
     ]
     left = sum(row.status is None for row in rows)
-    context = {"cards": cards, "left": left, "done": len(rows) - left, "symptoms": words.SYMPTOMS.items(), "at": at}
+    missed = ring(request.scope, Part(), at=at).gaps["missed_twice"]
+    context = {"cards": cards, "left": left, "done": len(rows) - left, "missed": missed, "at": at}
+    context["symptoms"] = words.SYMPTOMS.items()
     return render(request, "tracing/follow_up.html", context)
 
 
