@@ -11,6 +11,7 @@ from shali.config.cli import link as linking
 from shali.config.cli import rings as tracing_rings
 from shali.config.cli import rt as reproduction
 from shali.config.cli import run as running
+from shali.config.cli import sites as siting
 
 NOUNS = {
     "lists": "Pushed lists: inspect a file, receive it, follow it, reply to its sender",
@@ -55,6 +56,7 @@ linking.add_to(app)
 reproduction.add_to(app)
 chains.add_to(app)
 tracing_rings.add_to(app)
+siting.add_to(app)
 
 
 def _mount(noun: str, about: str) -> None:
