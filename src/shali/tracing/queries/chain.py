@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import Count, Min
 
 from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.vault.sealing import open_text
 from shali.tracing.bridge import Chain, ChainCase, Contact, build, graphml
-from shali.tracing.models import Case, Relationship
-from shali.tracing.models import Contact as ContactRow
+from shali.tracing.models import Case, ContactState, Relationship
 from shali.tracing.queries.find import case_in_scope
 from shali.tracing.queries.ring import Part, any_gap, owing
 from shali.tracing.rules import Classification
@@ -230,33 +230,33 @@ class Waiting:
 
 
 def not_moved_by_case(scope: Scope, *, limit: int = 12) -> list[Waiting]:
-    """Return the cases of a scope whose contacts are not moved yet, the earliest limit first."""
-    rows = (
+    """Return the cases of a scope whose contacts are not moved yet, the earliest limit first; two queries."""
+    waiting = (
         Relationship.objects.filter(
             within(scope.path, "source_path"),
             case__isnull=False,
             withdrawn_at=None,
-            contact__in=ContactRow.objects.filter(state=1, moved_at=None, ends_on__isnull=False),
+            contact__state=ContactState.UNDER_OBSERVATION,
+            contact__moved_at=None,
+            contact__ends_on__isnull=False,
         )
-        .select_related("case__unit", "contact")
-        .order_by("contact__move_due_at")
+        .values("case_id")
+        .annotate(people=Count("contact_id", distinct=True), due_at=Min("contact__move_due_at"))
+        .order_by("due_at", "case_id")[:limit]
     )
-    found: dict[int, Waiting] = {}
-    seen: set[tuple[int, int]] = set()
-    for one in rows:
-        if one.case is None or (one.case.pk, one.contact_id) in seen:
-            continue
-        seen.add((one.case.pk, one.contact_id))
-        before = found.get(one.case.pk)
-        found[one.case.pk] = Waiting(
-            one.case.public_id,
-            one.case.number,
-            one.case.unit.name,
-            one.case.unit.name_en,
-            before.people + 1 if before else 1,
-            before.due_at if before else one.contact.move_due_at,
+    found = {one["case_id"]: one for one in waiting}
+    cases = Case.objects.select_related("unit").in_bulk(list(found))
+    return [
+        Waiting(
+            cases[pk].public_id,
+            cases[pk].number,
+            cases[pk].unit.name,
+            cases[pk].unit.name_en,
+            one["people"],
+            one["due_at"],
         )
-    return list(found.values())[:limit]
+        for pk, one in found.items()
+    ]
 
 
 def where_met(scope: Scope, relationship: str) -> str:

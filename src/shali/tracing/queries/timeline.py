@@ -58,7 +58,7 @@ def cluster_timeline(scope: Scope, case: str, *, at: datetime, limit: int = 120)
     """
     root = case_in_scope(scope, case)
     cases = _chain_of(root)
-    contacts = list(
+    met_by_them = (
         Contact.objects.filter(
             pk__in=Relationship.objects.filter(case__in=cases, withdrawn_at=None).values("contact_id"),
             ends_on__isnull=False,
@@ -66,8 +66,10 @@ def cluster_timeline(scope: Scope, case: str, *, at: datetime, limit: int = 120)
         .exclude(person__in=[one.person_id for one in cases])
         .order_by("judged_at", "id")
     )
-    total = len(cases) + len(contacts)
-    contacts = contacts[: max(0, limit - len(cases))]
+    total = len(cases) + met_by_them.count()
+    # The first cases of a chain, and always the one that was asked for.
+    cases = [*cases[:limit], *([root] if root.pk not in {one.pk for one in cases[:limit]} else [])]
+    contacts = list(met_by_them[: max(0, limit - len(cases))])
     people = [one.person_id for one in cases] + [one.person_id for one in contacts]
     masked = masked_many(scope, people, on=day_of(at))
     measures, tests, met = _measures(people), _tests(contacts, cases), _exposures(people)
