@@ -10,6 +10,7 @@ from django.conf import settings
 
 from shali.config.demo.cast import enter_part
 from shali.config.demo.cluster import Planned, Size, plan
+from shali.config.demo.roster import play_desk
 from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.roles import Role
 from shali.foundation.clocks import city_zone, day_of
@@ -70,6 +71,7 @@ def play_before(morning: datetime, *, near: str) -> None:
     play_outbreak(hands=hands, begins=day_of(morning) - timedelta(days=8), until=morning, size=Size(), near=near)
     for hours in (5.2, 0.9):
         _contact_found_positive(hands.investigator, reported_at=morning - timedelta(hours=hours))
+    play_desk(hands.investigator, morning)
 
 
 def _contact_found_positive(scope: Scope, *, reported_at: datetime) -> None:

@@ -1,0 +1,160 @@
+"""Every page of the desk opens in both languages, and asks as many questions for many contacts as for few."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from shali.foundation.accounts.models import Post
+from shali.foundation.accounts.roles import Role
+from shali.foundation.accounts.services.posts import add_user, give_post
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import in_scope, system_scope
+from shali.foundation.people.models import Person
+from shali.tracing.models import Case, Contact
+from shali.tracing.services.exposures import Event, add_members, open_exposure
+from shali.tracing.services.observing import make_self_link
+from shali.tracing.services.stays import Told, tell_stay
+
+from .desk import AT, CITY, a_case, contact_of, contacts_of, met, people, ready
+
+pytestmark = pytest.mark.django_db
+PAGES = (
+    *("", "cases/new/", "ring/", "ring/?which=all", "follow-up/", "exposures/", "exposures/new/", "chain/"),
+    *("timeline/", "curve/", "investigators/", "rules/", "cases/{case}/", "cases/{case}/questions/"),
+    *("cases/{case}/stays/", "contacts/{contact}/", "exposures/{exposure}/"),
+)
+
+
+@pytest.fixture(autouse=True)
+def morning(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be the hour of the cluster for this room's pages."""
+    monkeypatch.setattr("shali.foundation.clocks._shift_from", lambda _note: AT - datetime.now(AT.tzinfo))
+    settings.EXERCISE = True  # type: ignore[attr-defined]
+    ready()
+
+
+def post(role: Role) -> Post:
+    with in_scope(system_scope("test")):
+        user, unit = add_user(username=f"at-{role.code}", name="某人", at=AT), Unit.objects.get(path="4111")
+        return give_post(
+            user=user, role=role, unit=unit, department=None, scope=None, by="system:test", at=AT - timedelta(days=9),
+            days=60,
+        )  # fmt: skip
+
+
+def signed_in(role: Role) -> Client:
+    client = Client()
+    client.force_login(post(role).user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def cluster(size: int, *, start: int = 0) -> dict[str, str]:
+    """Make a case with so many contacts, of whom one has a roster's guest beside him; return what pages name."""
+    infected, *friends = people(size + 1, start=start)
+    case = a_case(infected)
+    contacts_of(case, friends, met(date(2022, 8, 9)))
+    with in_scope(CITY):
+        told = Told(AT - timedelta(hours=30), AT - timedelta(hours=28), "某街")
+        tell_stay(scope=CITY, case=case.public_id, told=told, by=CITY.name, at=AT)
+        unit = Unit.objects.filter(level=4).order_by("path")[0].path
+        window = (AT - timedelta(hours=30), AT - timedelta(hours=28))
+        event = Event("某校", unit, "same_space", *window, case.public_id)
+        exposure = open_exposure(scope=CITY, event=event, by=CITY.name, at=AT)
+        add_members(exposure=exposure, people=friends, came_by="hand", by=CITY.name, at=AT)
+    return {
+        "case": case.public_id, "contact": contact_of(friends[0]).public_id, "exposure": exposure.public_id,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_every_page_opens(language: str) -> None:
+    things, client = cluster(3), signed_in(Role.INVESTIGATOR)
+    client.cookies["language"] = language.lower()
+
+    for page in PAGES:
+        answer = client.get(f"/tracing/{page.format(**things)}")
+        assert answer.status_code == 200, page
+        assert f'<html lang="{language}"' in answer.content.decode(), page
+
+
+def test_many_contacts_cost_no_more_questions_than_few() -> None:
+    client = signed_in(Role.INVESTIGATOR)
+    few = _questions(client, cluster(4))
+    many = _questions(client, cluster(24, start=100))
+
+    assert {page: (few[page], many[page]) for page in PAGES if many[page] > few[page]} == {}
+
+
+def _questions(client: Client, things: dict[str, str]) -> dict[str, int]:
+    counted = {}
+    for page in PAGES:
+        address = f"/tracing/{page.format(**things)}"
+        client.get(address)  # what is read once for a process is read
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200, page
+        counted[page] = len(asked)
+    return counted
+
+
+def test_no_page_shows_a_name_in_full() -> None:
+    things, client = cluster(3), signed_in(Role.INVESTIGATOR)
+
+    for page in PAGES:
+        assert "乌有00" not in client.get(f"/tracing/{page.format(**things)}").content.decode(), page
+
+
+def test_a_case_is_opened_and_its_contacts_entered_on_the_pages() -> None:
+    client = signed_in(Role.INVESTIGATOR)
+    infected, *_others = people(3)
+    with in_scope(system_scope("test")):
+        person = Person.objects.get(pk=infected).public_id
+    sent = {
+        "person": person, "classification": "3", "origin": "laboratory", "evidence": "laboratory_result",
+        "onset_on": "2022-08-08", "first_positive_at": "2022-08-09T20:00", "reported_at": "2022-08-10T08:30",
+    }  # fmt: skip
+
+    opened = client.post("/tracing/cases/new/", sent)
+
+    assert opened.status_code == 302, opened.content.decode()[:2000]
+    with in_scope(system_scope("test")):
+        case = Case.objects.get(person_id=infected)
+    lines = "乌虚一\t144\t某街1号\n乌虚二，14400000099"
+    entered = client.post(
+        f"/tracing/cases/{case.public_id}/contacts/",
+        {"lines": lines, "first_at": "2022-08-09T12:00", "last_at": "2022-08-09T13:00", "situation": "shared_meal",
+         "protection": "none", "certainty": "probable"},
+    )  # fmt: skip
+    assert entered.status_code == 302
+    with in_scope(system_scope("test")):
+        assert Contact.objects.count() == 2
+
+
+def test_a_persons_own_page_asks_for_nothing_it_needs_not_and_takes_his_day() -> None:
+    things = cluster(1)
+    with in_scope(CITY):
+        secret = make_self_link(scope=CITY, contact=things["contact"], by=CITY.name, at=AT)
+    stranger = Client()
+
+    shown = stranger.get(f"/tracing/oneself/{secret}/")
+    kept = stranger.post(f"/tracing/oneself/{secret}/", {"status": "1"})
+
+    assert shown.status_code == 200
+    assert "乌有" not in shown.content.decode()
+    assert kept.status_code == 200
+    with in_scope(system_scope("test")):
+        assert Contact.objects.get().last_seen == 1
+    assert stranger.get("/tracing/oneself/nobody-was-given-this/").status_code == 404
+
+
+def test_words_fall_back_to_no_code() -> None:
+    """A page that shows `close_contact` where a word belongs has a word missing in the table."""
+    things, client = cluster(2), signed_in(Role.INVESTIGATOR)
+    with translation.override("zh-hans"):
+        for page in ("cases/{case}/", "ring/", "contacts/{contact}/", "exposures/{exposure}/"):
+            text = client.get(f"/tracing/{page.format(**things)}").content.decode()
+            for code in (">same_space<", ">shared_meal<", ">probable<", ">laboratory_result<"):
+                assert code not in text, (page, code)
