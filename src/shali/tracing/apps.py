@@ -9,10 +9,11 @@ class TracingConfig(AppConfig):
     def ready(self) -> None:
         from shali.foundation.measures.services.propose import use_origin
         from shali.foundation.people.relations import OnMerge, declare
-        from shali.tracing.services.proposing import cases_on_record, contacts_on_record
+        from shali.tracing.services.proposing import cases_on_record, contacts_on_record, guests_on_record
 
         use_origin(kind="contact", check=contacts_on_record)
         use_origin(kind="case", check=cases_on_record)
+        use_origin(kind="exposure", check=guests_on_record)
 
         declare(
             tracing__Case__person=OnMerge.FOLD,

@@ -1,4 +1,4 @@
-"""Days on which nobody entered anything are called so, every night; run twice, nothing happens twice."""
+"""Days on which nobody entered anything are called so, in the first hour of the next; twice does nothing twice."""
 
 from procrastinate.contrib.django import app
 
@@ -6,7 +6,8 @@ from shali.foundation.clocks import day_of, now
 from shali.tracing.services.observing import note_missed_days
 
 
-@app.periodic(cron="5 0 * * *")
+# Every hour, not at one: the city's midnight is not the server's, an exercise has its own, and a machine may be down.
+@app.periodic(cron="5 * * * *")
 @app.task(queueing_lock="tracing_missed", pass_context=False)
 def call_missed_days(timestamp: int) -> None:
     """After midnight in the city, call yesterday's days on which nobody entered anything missed; twice does nothing."""

@@ -11,7 +11,7 @@ from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.measures.models import Measure, MeasureState
 from shali.foundation.measures.services.propose import NewMeasure, propose_many
 from shali.foundation.measures.services.withdraw import withdraw
-from shali.tracing.models import Case, Contact, Plan
+from shali.tracing.models import Case, Contact, Member, Plan
 from shali.tracing.rules import Classification
 
 BY = "system:protocols"
@@ -110,3 +110,11 @@ def cases_on_record(pairs: Iterable[tuple[str, int | None]]) -> set[tuple[str, i
         rows = Case.objects.filter(public_id__in=[number for number, _person in wanted])
         living = rows.exclude(classification=Classification.DISCARDED)
         return wanted & set(living.values_list("public_id", "person_id"))
+
+
+def guests_on_record(pairs: Iterable[tuple[str, int | None]]) -> set[tuple[str, int | None]]:
+    """Return which pairs of an exposure's number and a person are on record here: only who said that he was there."""
+    wanted = set(pairs)
+    with in_scope(system_scope("tracing")):
+        rows = Member.objects.filter(exposure__public_id__in=[number for number, _person in wanted], answer="was_there")
+        return wanted & set(rows.values_list("exposure__public_id", "person_id"))

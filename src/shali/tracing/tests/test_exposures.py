@@ -19,6 +19,7 @@ from shali.tracing.services.exposures import (
     settle_member,
 )
 from shali.tracing.services.history import NotLawful
+from shali.tracing.services.proposing import guests_on_record
 
 from .desk import AT, CITY, OTHER, a_case, people, ready
 
@@ -121,3 +122,12 @@ def test_an_event_without_place_division_or_window_is_refused(event: Exposure, w
     good = {"place": "某车", "unit": "4111.02", "situation": "same_vehicle", **window}
     with in_scope(CITY), pytest.raises(WrongInput):
         open_exposure(scope=CITY, event=Event(**good | wrong), by=CITY.name, at=AT)  # type: ignore[arg-type]
+
+
+def test_an_exposure_grounds_a_health_code_only_of_who_said_that_he_was_there(event: Exposure) -> None:
+    with in_scope(CITY):
+        say(event, "was_there", "was_not_there", "cannot_say")
+        there, elsewhere, unsure = (one.person_id for one in members(event))
+
+    asked = {(event.public_id, one) for one in (there, elsewhere, unsure)} | {("zzzzzzzzzzzz", there)}
+    assert guests_on_record(asked) == {(event.public_id, there)}

@@ -1,0 +1,93 @@
+"""`python tools/bench/siting`: p-medians of the OR-Library's form, ours beside HiGHS on the same files in one run.
+
+The instances are made here (a chain through all nodes and random edges to n * n / 50, costs 1 to 100), 40 sizes as the
+library has them. HiGHS gets the strong formulation through scipy and a limit; where it proves, both costs must agree.
+Every instance is then searched ten times longer from another seed: whether anything better is found is counted.
+"""
+
+import argparse
+import time
+from itertools import pairwise
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix, eye, hstack, kron
+
+from shali.engines.siting import find_medians, nearest, read_network
+
+SIZES = [
+    (n, p)
+    for n in range(100, 1000, 100)
+    for p in (5, 10, n // 10, n // 5, n // 3)
+    if not (n >= 700 and p > n // 10) and not (n >= 900 and p > 90)
+]
+
+
+def instance(n: int, p: int, seed: int) -> str:
+    dice = np.random.default_rng(seed)
+    order = dice.permutation(n) + 1
+    edges = [(a, b, dice.integers(1, 101)) for a, b in pairwise(order)]
+    while len(edges) < n * n // 50:
+        a, b = dice.integers(1, n + 1, 2)
+        if a != b:
+            edges.append((a, b, dice.integers(1, 101)))
+    return "\n".join([f"{n} {len(edges)} {p}", *(f"{a} {b} {c}" for a, b, c in edges)])
+
+
+def ours(distance: np.ndarray, p: int, *, seconds: float, seed: int = 1) -> tuple[float, float, bool, float]:
+    """Return cost, bound, whether it is proven, seconds: building the rows of near candidates included."""
+    began = time.monotonic()
+    near = nearest(distance, np.ones(len(distance)))
+    plan = find_medians(near, p, seconds=seconds, elapsed=lambda: time.monotonic() - began, is_whole=True, seed=seed)
+    return plan.cost, plan.bound, plan.is_optimal, time.monotonic() - began
+
+
+def highs(distance: np.ndarray, p: int, *, seconds: float) -> tuple[float, bool, float]:
+    """Return cost, whether it is proven, seconds: building the matrices is not counted."""
+    n = len(distance)
+    once = hstack([kron(eye(n), np.ones((1, n))), csr_matrix((n, n))], format="csr")
+    opened = hstack([eye(n * n), -kron(np.ones((n, 1)), eye(n))], format="csr")
+    number = np.r_[np.zeros(n * n), np.ones(n)]
+    lines = [LinearConstraint(once, 1, 1), LinearConstraint(opened, -np.inf, 0), LinearConstraint(number[None], p, p)]
+    whole = np.r_[np.zeros(n * n), np.ones(n)]
+    began = time.monotonic()
+    found = milp(
+        np.r_[distance.ravel(), np.zeros(n)], constraints=lines, bounds=Bounds(0, 1), integrality=whole,
+        options={"time_limit": seconds},
+    )  # fmt: skip
+    return (found.fun if found.x is not None else np.inf), found.status == 0, time.monotonic() - began
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--peer-to", type=int, default=200, help="largest n that HiGHS is given")
+    options.add_argument("--peer-seconds", type=float, default=60.0)
+    options.add_argument("--seconds", type=float, default=1.0)
+    chosen = options.parse_args()
+    ours(np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]]), 1, seconds=0.1)  # compiled loops are loaded
+    table = Table("n", "p", "ours", "bound", "proven", "s", "HiGHS", "proven", "s", "HiGHS / ours")
+    proven = improved = 0
+    for place, (n, p) in enumerate(SIZES):
+        distance = read_network(instance(n, p, place)).distances()
+        cost, bound, is_proven, took = ours(distance, p, seconds=chosen.seconds)
+        proven += is_proven
+        if not is_proven:
+            improved += ours(distance, p, seconds=10 * chosen.seconds, seed=977)[0] < cost
+        row = [str(n), str(p), f"{cost:.0f}", f"{bound:.0f}", "yes" if is_proven else "no", f"{took:.2f}"]
+        if n <= chosen.peer_to:
+            theirs, is_best, theirs_took = highs(distance, p, seconds=chosen.peer_seconds)
+            if is_best and round(theirs) != cost:
+                raise SystemExit(f"n = {n}, p = {p}: HiGHS proves {theirs:.0f}, ours is {cost:.0f}")
+            row += [f"{theirs:.0f}", "yes" if is_best else "no", f"{theirs_took:.1f}", f"{theirs_took / took:.0f}"]
+        table.add_row(*row)
+    Console().print(table)
+    print(
+        f"{len(SIZES)} instances, {chosen.seconds:g} s each: {proven} proven; of the others {improved} were improved "
+        "by a search ten times as long from another seed"
+    )
+
+
+if __name__ == "__main__":
+    main()
