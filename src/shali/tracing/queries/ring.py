@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.models import Unit
@@ -121,4 +121,5 @@ def gap_rows(scope: Scope, part: Part, which: str, *, at: datetime) -> QuerySet[
         rows = rows.filter(conditions(scope, at=at)[which])
     elif which == "any":
         rows = rows.filter(any_gap(scope, at=at))
-    return rows.order_by(F("move_due_at").asc(nulls_last=True), "id")
+    still_to_move = Case(When(moved_at=None, then=0), default=1)
+    return rows.order_by(still_to_move, F("move_due_at").asc(nulls_last=True), "id")

@@ -158,3 +158,10 @@ def test_words_fall_back_to_no_code() -> None:
             text = client.get(f"/tracing/{page.format(**things)}").content.decode()
             for code in (">same_space<", ">shared_meal<", ">probable<", ">laboratory_result<"):
                 assert code not in text, (page, code)
+
+
+@pytest.mark.parametrize("role", [one for one in Role if one is not Role.DEPARTMENT_DESK])
+def test_the_first_page_of_every_role_opens(role: Role) -> None:
+    answer = signed_in(role).get("/", follow=True)
+
+    assert answer.status_code == 200, answer.redirect_chain

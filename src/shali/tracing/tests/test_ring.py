@@ -181,3 +181,13 @@ def test_of_another_county_only_the_investigator_of_the_case_sees_the_contact() 
         assert ring(theirs, ALL, at=AT).under_observation == 1
     with in_scope(others):
         assert ring(others, ALL, at=AT).under_observation == 0
+
+
+def test_whoever_is_overdue_to_move_stands_above_whoever_was_moved(friends: list[Contact]) -> None:
+    with in_scope(CITY):
+        observing.set_place(scope=CITY, contact=friends[0].public_id, kind="home", place="", by=CITY.name, at=AT)
+        observing.note_moved(scope=CITY, contact=friends[0].public_id, moved_at=AT, by=CITY.name, at=AT)
+
+        shown = [one.pk for one in gap_rows(CITY, ALL, "all", at=AT + timedelta(hours=9))]
+
+    assert shown == [one.pk for one in (*friends[1:], friends[0])]

@@ -46,6 +46,8 @@ def start(request: PostRequest) -> HttpResponse:
         return redirect("tasks:department")
     if Verb.READ_AUDIT in verbs:
         return redirect("journal:audit")
+    if Verb.INVESTIGATE in verbs and Verb.SEE_WALL not in verbs:
+        return redirect("tracing:cases")
     return redirect("board:wall")
 
 
