@@ -32,6 +32,7 @@ class _Fast(BaseRenderer):
     media_type = "application/json"
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:  # data: what the schema made
+        # Counts by code have numbers for keys, which JSON has not.
         return orjson.dumps(data, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
 
 

@@ -1,4 +1,4 @@
-"""Days on which nobody entered anything are called so, in the first hour of the next; twice does nothing twice."""
+"""What tracing does by the clock alone."""
 
 from procrastinate.contrib.django import app
 

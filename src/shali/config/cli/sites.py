@@ -139,7 +139,7 @@ def _places(demand: Path, candidates: Path) -> Places:
             f"{points.height:,} points and {sites_.height:,} candidates are more pairs than fit: {LARGEST_TABLE:,}. "
             "Add points of one building up, or cut the city into parts."
         )
-    state = _texts(sites_, candidates, "state")
+    state = _texts(sites_, "state")
     kept = np.array([one.casefold() not in FORBIDDEN for one in state]) if state else np.ones(sites_.height, bool)
     open_already = np.array([one.casefold() in FIXED for one in state]) if state else np.zeros(sites_.height, bool)
     here, on_earth = _where(points, demand)
@@ -149,8 +149,8 @@ def _places(demand: Path, candidates: Path) -> Places:
     weight = _numbers(points, demand, "people") if _column(points, "people") else np.ones(points.height)
     if (weight < 0).any():
         refuse(f"{demand}: row {int(np.flatnonzero(weight < 0)[0]) + 2} has fewer than 0 people.")
-    ids = _texts(points, demand, "id") or [str(n + 1) for n in range(points.height)]
-    names = _texts(sites_, candidates, "id") or [str(n + 1) for n in range(sites_.height)]
+    ids = _texts(points, "id") or [str(n + 1) for n in range(points.height)]
+    names = _texts(sites_, "id") or [str(n + 1) for n in range(sites_.height)]
     there = there[kept]
     return Places(
         ids,
@@ -168,7 +168,7 @@ def _column(table: "pl.DataFrame", what: str) -> str:
     return next((by_name[guess] for guess in GUESSES[what] if guess in by_name), "")
 
 
-def _texts(table: "pl.DataFrame", _path: Path, what: str) -> list[str]:
+def _texts(table: "pl.DataFrame", what: str) -> list[str]:
     name = _column(table, what)
     return [one or "" for one in table[name].to_list()] if name else []
 

@@ -1,7 +1,5 @@
 """Small capacitated p-medians: the walk of `clusters` with the bounds of `knapsacks` and `bounds`, as one plan."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from shali.engines.siting.bounds import raise_bound
@@ -13,14 +11,6 @@ from shali.engines.siting.near import nearest
 LARGEST_ROOM = 20_000  # of an exact knapsack; above it, or with broken numbers, capacities are left out of the bound
 EVERY = 4  # so many walks go on from the best plan, then one begins anew
 WITHOUT_A_FIT = 3  # the search for a first plan that fits may take so many times the seconds given
-
-
-@dataclass(slots=True)
-class Bound:
-    """What no plan costs less than, climbed a little at a time."""
-
-    value: float = -np.inf
-    scale: float = 1.5
 
 
 def find_clusters(
@@ -46,15 +36,14 @@ def find_clusters(
     medians, cluster = np.zeros(p, np.int64), np.zeros(n, np.int64)
     is_whole = bool(np.all(distance == np.floor(distance)))
     slack = 1 - 1e-6 if is_whole else 1e-9
-    climbing, cost, turn = _climber(distance, demand, capacity, p), np.inf, 0
-    bound = Bound()
+    bound, cost, turn = _Bound(distance, demand, capacity, p), np.inf, 0
     rounds = max(1, int(200 * (100 / n) ** 2))
     while elapsed() < (seconds if cost < np.inf else WITHOUT_A_FIT * seconds):
         begins = cost == np.inf or turn % (EVERY + 1) == EVERY
         cost = walk(distance, demand, capacity, medians, cluster, cost, seed + turn, rounds, begins)
         turn += 1
         if cost < np.inf and bound.scale > 1e-3:
-            climbing(bound, cost)
+            bound.climb(cost)
         watch(elapsed(), cost, bound.value)
         if cost - bound.value < slack:
             break
@@ -80,28 +69,30 @@ def _refuse_impossible(demand: Floats, capacity: float, p: int) -> None:
         raise Impossible(f"One customer asks for {demand.max():g}, and a site serves {capacity:g} at most.")
 
 
-class _climber:  # called like the function that it stands for
-    """Climbs the bound from where it left off: with capacities where they are whole numbers, else without."""
+class _Bound:
+    """What no plan costs less than; each climb goes on where the last one stopped."""
 
     def __init__(self, distance: Floats, demand: Floats, capacity: float, p: int) -> None:
+        self.value, self.scale = -np.inf, 1.5
         self.distance, self.demand, self.p = distance, demand, p
-        self.is_exact = capacity <= LARGEST_ROOM and bool(np.all(demand == np.floor(demand)))
         self.room = int(capacity)
+        # Knapsacks are filled exactly where all is whole; else capacities are left out, which bounds as well, lower.
+        is_exact = capacity <= LARGEST_ROOM and bool(np.all(demand == np.floor(demand)))
         n = len(demand)
+        self.near = None if is_exact else nearest(distance, np.ones(n))
         at = min(n - 1, max(1, round(n / p)))
         self.price = np.sort(distance, axis=1)[:, at].copy()
         self.best, self.rho = self.price.copy(), np.zeros(n)
-        self.near = None if self.is_exact else nearest(distance, np.ones(n))
 
-    def __call__(self, bound: Bound, upper: float, steps: int = 40) -> None:
+    def climb(self, upper: float, steps: int = 40) -> None:
         if self.near is None:
-            bound.value, bound.scale = climb(
-                self.distance, self.demand, self.room, self.p, self.price, self.best, bound.value, upper,
-                bound.scale, 12, steps, self.rho,
+            self.value, self.scale = climb(
+                self.distance, self.demand, self.room, self.p, self.price, self.best, self.value, upper, self.scale,
+                12, steps, self.rho,
             )  # fmt: skip
             return
         anybody = np.ones(len(self.price), np.bool_)
-        bound.value, bound.scale, _inside, _outside = raise_bound(
-            self.near, self.price, self.best, anybody, ~anybody, self.p, upper, bound.value, bound.scale, 12, steps,
+        self.value, self.scale, _inside, _outside = raise_bound(
+            self.near, self.price, self.best, anybody, ~anybody, self.p, upper, self.value, self.scale, 12, steps,
             self.rho,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shali.foundation.intake.services.receive import receive_file
@@ -22,6 +22,7 @@ from shali.foundation.ui.refusal import NotInScope, WrongInput
 from shali.tracing.facts import ExposureOpened
 from shali.tracing.models import Exposure, ExposureState, Member
 from shali.tracing.models.exposures import ANSWERS
+from shali.tracing.queries.exposures import DIFFERS
 from shali.tracing.queries.find import case_in_scope, exposure_in_scope
 from shali.tracing.rules import SITUATIONS
 from shali.tracing.services.contacts import Line, Meeting, enter_contacts
@@ -29,8 +30,6 @@ from shali.tracing.services.history import NotLawful
 
 PURPOSE = "exposure"
 CHECK, LOOK_BACK = "exposure_check", "exposure_look_back"
-# Nobody has answered for him, or two rounds differ and nobody said which holds.
-OPEN = Q(answer="") | (~Q(first="") & ~Q(first=F("answer")) & Q(settled_at=None))
 SETTLEMENTS = ("first_holds", "second_holds")
 
 
@@ -273,7 +272,7 @@ def _finish(row: Member, *, by: str, at: datetime) -> None:
         if row.task is not None and row.task.closed_at is None:
             close_task(task=row.task.pk, seen=None, outcome=row.answer, scope=system_scope("tracing"), by=by, at=at)
         Exposure.objects.select_for_update().get(pk=row.exposure_id)
-        if not row.exposure.members.filter(OPEN).exists():
+        if not row.exposure.members.filter(Q(answer="") | DIFFERS).exists():
             Exposure.objects.filter(pk=row.exposure_id, state=ExposureState.OPEN).update(
                 state=ExposureState.CLOSED, closed_at=at
             )

@@ -9,6 +9,8 @@ from shali.foundation.intake.reading.limits import Limits
 from shali.foundation.intake.reading.refusals import UnreadableFile
 
 CHUNK = 1 << 18
+# zipfile says "damaged" in many ways: RuntimeError for an encrypted part, NotImplementedError for an unknown method,
+# EOFError, OSError and ValueError for lengths and offsets that point past the end, zlib.error for garbled data.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 
 
