@@ -149,6 +149,8 @@ WITHDRAWALS: dict[str, Promise] = {
     "told_wrongly": _("Was told wrongly"),
 }
 SOURCE_CERTAINTIES: dict[str, Promise] = {"proven": _("Proven by records"), "inferred": _("Inferred")}
+# What a link rests on, where the rule made it; else an officer wrote what.
+BASES: dict[str, Promise] = {"met_last": _("by the rule: the case met last")}
 CASE_FILTERS: dict[str, Promise] = {
     "open": _("Under investigation"),
     "core_overdue": _("Core information overdue"),

@@ -62,7 +62,7 @@ def _infer_source(case: Case, met: Relationship, *, at: datetime) -> None:
         if here.pk == case.pk:
             return
         here = here.source
-    changes = {"source": met.case, "source_certainty": "inferred", "source_basis": f"relationship {met.public_id}"}
+    changes = {"source": met.case, "source_certainty": "inferred", "source_basis": "met_last"}
     step = Step("linked", changes, detail={"certainty": "inferred", "relationship": met.public_id})
     take_step(case, step=step, seen=None, by=BY, at=at)
 

@@ -15,6 +15,8 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Person
 from shali.tracing.models import Case, Contact
+from shali.tracing.queries.timeline import cluster_timeline
+from shali.tracing.services.cases import link_source
 from shali.tracing.services.exposures import Event, add_members, open_exposure
 from shali.tracing.services.observing import make_self_link
 from shali.tracing.services.stays import Told, tell_stay
@@ -165,3 +167,19 @@ def test_the_first_page_of_every_role_opens(role: Role) -> None:
     answer = signed_in(role).get("/", follow=True)
 
     assert answer.status_code == 200, answer.redirect_chain
+
+
+def test_a_long_chains_timeline_ends_and_holds_the_case_that_was_asked_for() -> None:
+    things = cluster(3)
+    with in_scope(CITY):
+        first = Case.objects.get(public_id=things["case"])
+        others = [a_case(one) for one in people(4, start=40)]
+        for one in others:
+            link_source(
+                scope=CITY, case=one.public_id, source=first.public_id, certainty="inferred", basis="", seen=None,
+                by=CITY.name, at=AT,
+            )  # fmt: skip
+        shown = cluster_timeline(CITY, others[-1].public_id, at=AT, limit=2)
+
+    assert shown.total == 8
+    assert [line.case for line in shown.lines] == [first.public_id, others[0].public_id, others[-1].public_id]

@@ -18,6 +18,8 @@ LEFT, TOP, ROW, BOX, HIGH = 174, 46, 70, 110, 60
 # From this many cases on, boxes become dots: the picture shows shapes, the table names.
 MOST_BOXES, DOT_ROW, DOT = 120, 9, 3.2
 WIDEST = 2400
+# Days stand as close as the panel beside the list asks, but never so close that their names touch.
+PANEL, WIDE_DAY, NARROW_DAY = 920, 97.0, 48.0
 NO_SOURCE = -1
 
 
@@ -72,7 +74,8 @@ def draw_chain(view: ChainView, *, chosen: str = "") -> Drawing:
     first = min(node.day for node in view.nodes)
     last = max(node.day for node in view.nodes)
     days = (last - first).days + 1
-    step = min(97.0, (WIDEST - LEFT - BOX) / days)
+    fitting = max(NARROW_DAY, (PANEL - LEFT - BOX) / days)
+    step = min(WIDE_DAY, fitting, (WIDEST - LEFT - BOX) / days)
     row = DOT_ROW if is_dots else ROW
     lanes, ys, height = _lanes(view, row)
     xs = {node.public_id: LEFT + (node.day - first).days * step for node in view.nodes}

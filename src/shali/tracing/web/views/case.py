@@ -35,6 +35,7 @@ def one(request: PostRequest, case: str) -> HttpResponse:
         {
             "found": found,
             "line": line,
+            "basis": words.BASES.get(found.source_basis, found.source_basis),
             "title": present.case_title(found.row.number),
             "steps": present.step_lines(found.steps, names),
             "infected": present.case_lines(list(found.infected), at=at, soon_share=soon),

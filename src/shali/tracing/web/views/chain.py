@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import isinf
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -141,6 +142,7 @@ def curve(request: PostRequest) -> HttpResponse:
     context = {
         "view": view,
         "drawing": draw_curve(view),
+        "k_is_open": view.pairs.offspring is not None and isinf(view.pairs.offspring.k_high),
         "by": by,
         "window": days,
         "windows": WINDOWS,
