@@ -242,13 +242,18 @@ def assign_contacts(
     load = {name: Contact.objects.filter(assignee=post, state=1).count() for name, post in here.items()}
     given = dict.fromkeys(here, 0)
     for row in rows:
-        # The nearest first: a post of the contact's own unit, then whoever has fewest.
-        name = min(here, key=lambda one: (not row.path.startswith(here[one].path), load[one], one))
+        # The nearest first: the post of the narrowest unit that holds the contact, then whoever has fewest.
+        name = min(here, key=lambda one: (-_nearness(here[one].path, row.path), load[one], one))
         row.assignee = here[name]
         load[name] += 1
         given[name] += 1
     Contact.objects.bulk_update(rows, ["assignee"], batch_size=1_000)
     return given
+
+
+def _nearness(unit: str, contact: str) -> int:
+    """Return how narrow a unit is that holds a contact's path; 0 where it does not."""
+    return len(unit) if f"{contact}.".startswith(f"{unit}.") else 0
 
 
 @transaction.atomic

@@ -191,3 +191,37 @@ def test_whoever_is_overdue_to_move_stands_above_whoever_was_moved(friends: list
         shown = [one.pk for one in gap_rows(CITY, ALL, "all", at=AT + timedelta(hours=9))]
 
     assert shown == [one.pk for one in (*friends[1:], friends[0])]
+
+
+def test_contacts_are_given_to_posts_evenly(friends: list[Contact]) -> None:
+    city = Unit.objects.get(path="4111")
+    posts = [
+        give_post(
+            user=add_user(username=f"sees-{n}", name="某人", at=AT), role=Role.COMMUNITY_WORKER, unit=city,
+            department=None, scope=None, by="system:test", at=AT, days=30,
+        ).public_id
+        for n in range(2)
+    ]  # fmt: skip
+    with in_scope(CITY):
+        given = observing.assign_contacts(
+            scope=CITY, contacts=[one.public_id for one in friends], posts=posts, by=CITY.name, at=AT
+        )
+
+        assert sorted(given.values()) == [2, 2]
+        assert not Contact.objects.filter(assignee=None).exists()
+
+
+def test_the_post_of_the_contacts_own_community_is_nearer_than_the_citys(friends: list[Contact]) -> None:
+    posts = [
+        give_post(
+            user=add_user(username=f"near-{n}", name="某人", at=AT), role=Role.COMMUNITY_WORKER, unit=unit,
+            department=None, scope=None, by="system:test", at=AT, days=30,
+        ).public_id
+        for n, unit in enumerate([Unit.objects.get(path="4111"), Unit.objects.get(path=friends[0].path)])
+    ]  # fmt: skip
+    with in_scope(CITY):
+        given = observing.assign_contacts(
+            scope=CITY, contacts=[one.public_id for one in friends], posts=posts, by=CITY.name, at=AT
+        )
+
+    assert given == {posts[0]: 0, posts[1]: 4}
