@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "shali.foundation.measures",
     "shali.verification",
     "shali.tracing",
+    "shali.testing",
     "shali.protocols",
     "shali.board",
     "shali.exchange",

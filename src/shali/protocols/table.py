@@ -19,6 +19,8 @@ from shali.foundation.measures.facts import (
 )
 from shali.foundation.people.facts import PersonsMerged, PersonsUnmerged
 from shali.foundation.tasks.facts import TaskClosed, TaskEscalated, TaskMoved, TaskOpened, TaskReopened
+from shali.testing.facts import PersonTestedPositive, PoolSuspect, RoundClosed, RoundOpened, StationForked
+from shali.testing.services.fold import fold_tested
 from shali.tracing.facts import (
     CaseClassified,
     CaseOpened,
@@ -29,7 +31,13 @@ from shali.tracing.facts import (
     ExposureOpened,
 )
 from shali.tracing.services.proposing import propose_what_contacts_owe
-from shali.tracing.services.reactions import cases_change, contacts_become_cases, fold_traced, rows_join_rosters
+from shali.tracing.services.reactions import (
+    cases_change,
+    contacts_become_cases,
+    fold_traced,
+    positives_become_cases,
+    rows_join_rosters,
+)
 from shali.verification.facts import AnomalyRaised, FindingRecorded, ListClosed, ListOpened, PersonStruckOff
 from shali.verification.services.fold import close_lists_without_doubts, fold_tasks, unfold_tasks
 from shali.verification.services.hand_over import open_settled_lists, open_tasks_for_rows
@@ -40,7 +48,7 @@ TABLE: Mapping[type, tuple[Reaction, ...]] = {
     BatchSettled: (open_settled_lists,),
     RowReviewed: (close_lists_without_doubts,),
     BatchUndone: (withdraw_lists,),
-    PersonsMerged: (fold_tasks, fold_traced),
+    PersonsMerged: (fold_tasks, fold_traced, fold_tested),
     PersonsUnmerged: (unfold_tasks,),
     TaskOpened: (),
     TaskMoved: (),
@@ -67,4 +75,9 @@ TABLE: Mapping[type, tuple[Reaction, ...]] = {
     ContactObserved: (),
     ContactReleased: (),
     ExposureOpened: (),
+    RoundOpened: (),
+    RoundClosed: (),
+    PoolSuspect: (),
+    PersonTestedPositive: (positives_become_cases,),
+    StationForked: (),
 }

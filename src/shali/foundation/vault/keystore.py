@@ -1,7 +1,7 @@
 """Where the keys lie: one folder outside the database and its backups, one subfolder for each outbreak.
 
-`<keys>/<outbreak>/0001.field` seals fields, `<keys>/<outbreak>/blind` makes blind indexes. Destroying an
-outbreak's folder makes everything sealed under it unreadable for ever, in backups too. A key service of
+`<keys>/<outbreak>/0001.field` seals fields, `<keys>/<outbreak>/blind` makes blind indexes, `<keys>/<outbreak>/outbox`
+opens what devices sealed. Destroying an outbreak's folder makes everything sealed under it unreadable for ever, in backups too. A key service of
 the operator takes the place of `FolderKeyStore` by offering the same methods.
 """
 
@@ -63,7 +63,7 @@ class FolderKeyStore:
         """
         folder = self.folder / outbreak
         keys = sorted(folder.glob("*.field"))
-        for path in [*keys, *folder.glob("blind")]:
+        for path in [*keys, *folder.glob("blind"), *folder.glob("outbox")]:
             path.chmod(0o600)
             with path.open("r+b") as file:
                 file.write(secrets.token_bytes(KEY_BYTES))
@@ -103,6 +103,12 @@ class FolderKeyStore:
             self.current(outbreak)
             self._blind_keys[outbreak] = path.read_bytes() if path.exists() else _write_once(path)
         return self._blind_keys[outbreak]
+
+    def outbox_secret(self, outbreak: str) -> bytes:
+        """Return what the private key is made from, to which devices seal what they cannot read again."""
+        path = self.folder / outbreak / "outbox"
+        self.current(outbreak)
+        return path.read_bytes() if path.exists() else _write_once(path)
 
     def _scan(self) -> list[FieldKey]:
         if not self._field_keys and self.folder.exists():

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
 
 from shali.foundation.intake.facts import RowSettled
@@ -11,6 +12,7 @@ from shali.foundation.people.models import MergeMove
 from shali.foundation.people.services.merge import note_moves
 from shali.tracing.models import Case, Contact, ContactState, Exposure, Member, Relationship
 from shali.tracing.rules import INFECTED, Classification
+from shali.tracing.services.cases import CaseNews, open_case_of
 from shali.tracing.services.exposures import add_members
 from shali.tracing.services.history import Step, take_step
 from shali.tracing.services.judging import judge_contacts
@@ -26,6 +28,27 @@ def contacts_become_cases(announced: Announced) -> None:
             case = Case.objects.get(pk=fact.case)
             if Classification(case.classification) in INFECTED:
                 _become(case, at=announced.at)
+
+
+def positives_become_cases(announced: Announced) -> None:
+    """A person's own sample was positive: he is a case, until somebody finds that he has symptoms or discards it."""
+    with in_scope(system_scope("protocols")):
+        for fact, number in zip(announced.facts, announced.numbers, strict=True):
+            standing = Case.objects.filter(person_id=fact.person, outbreak_id=settings.OUTBREAK)
+            if standing.exclude(classification=Classification.DISCARDED).exists():
+                continue
+            news = CaseNews(
+                classification=Classification.ASYMPTOMATIC,
+                reported_at=announced.at,
+                origin="laboratory",
+                evidence="laboratory_result",
+                first_positive_at=fact.taken_at,
+                origin_ref=fact.reference,
+                evidence_ref=fact.reference,
+            )
+            open_case_of(
+                person=fact.person, path=fact.path, news=news, giver=fact.path, by=BY, at=announced.at, cause=number
+            )
 
 
 def cases_change(announced: Announced) -> None:

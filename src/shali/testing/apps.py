@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+
+class TestingConfig(AppConfig):
+    name = "shali.testing"
+    label = "testing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shali.foundation.people.relations import OnMerge, declare
+        from shali.foundation.people.web.panels import use_person_panel
+        from shali.foundation.tasks.web.panels import use_panel
+        from shali.testing.web import panels
+
+        declare(
+            testing__Expected__person=OnMerge.FOLD,
+            testing__Sample__person=OnMerge.FOLD,
+            testing__Recall__person=OnMerge.FOLD,
+        )
+        use_panel("test_recall", panels.recall_panel)
+        use_panel("test_at_home", panels.home_panel)
+        use_person_panel(panels.person_panel)

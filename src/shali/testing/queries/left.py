@@ -1,0 +1,73 @@
+"""Who of a round has not been sampled, and who is under any other word: by unit, each with why he is in the list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from shali.foundation.clocks import day_of
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page
+from shali.testing.models import Expected
+from shali.testing.queries.find import round_in_scope
+from shali.testing.rules import Standing
+
+LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="", guest=False)
+WHICH = {
+    "left": LEFT,
+    "sampled": Q(guest=False) & ~Q(standing=Standing.NOT_SAMPLED),
+    "exempt": Q(standing=Standing.NOT_SAMPLED, guest=False) & ~Q(exempt=""),
+    "missing": Q(standing=Standing.NOT_SAMPLED, guest=False, exempt="") & ~Q(missing=""),
+    "guests": Q(guest=True) & ~Q(standing=Standing.NOT_SAMPLED),
+    "awaiting": Q(standing=Standing.AWAITING),
+    "retest": Q(standing=Standing.RETEST),
+    "resample": Q(standing=Standing.RESAMPLE),
+    "negative": Q(standing=Standing.NEGATIVE),
+    "positive": Q(standing=Standing.POSITIVE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRow:
+    id: int
+    person: Masked | None
+    unit: str
+    unit_en: str
+    path: str
+    standing: int
+    guest: bool
+    sampled_at: datetime | None
+    exempt: str
+    missing: str
+
+
+def left_page(
+    scope: Scope, made: str, which: str, *, unit: str = "", at: datetime, after: int = 0
+) -> Page[ExpectedRow]:
+    """Return people of a round under a word of WHICH, in the order of their units; counted up to 10,000."""
+    row = round_in_scope(scope, made)
+    area = unit if unit and scope.holds(unit) else scope.path
+    rows = Expected.objects.filter(WHICH[which], within(area), round=row)
+    total = rows[: COUNTED_AT_MOST + 1].count()
+    found = list(rows.filter(pk__gt=after).order_by("id")[: PAGE + 1])
+    people = masked_many(scope, [one.person_id for one in found[:PAGE]], on=day_of(at))
+    units = {one.path: one for one in Unit.objects.filter(path__in={one.path for one in found})}
+    shown = [
+        ExpectedRow(
+            one.pk,
+            people.get(one.person_id),
+            units[one.path].name if one.path in units else "",
+            units[one.path].name_en if one.path in units else "",
+            one.path,
+            one.standing,
+            one.guest,
+            one.sampled_at,
+            one.exempt,
+            one.missing,
+        )
+        for one in found[:PAGE]
+    ]
+    more = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    return Page(shown, 1, len(shown), total, more, is_first=not after)

@@ -1,0 +1,231 @@
+"""A tube with whom it holds, what is parked, who is recalled, and what one person may know of himself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from shali.foundation.clocks import day_of
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.testing.models import Expected, Parked, Recall, Sample, Tube
+from shali.testing.queries.find import round_in_scope, tube_in_scope
+from shali.testing.rules import Outcome, RoundState, Standing, TubeState
+
+WHICH = {
+    "conflict": ~Q(conflict="") & ~Q(state=TubeState.VOID),
+    "waiting": Q(outcome=None, lost_at=None, state=TubeState.SEALED),
+    "suspect": Q(outcome__in=[Outcome.POSITIVE, Outcome.DOUBTFUL]),
+    "open": Q(state=TubeState.OPEN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    person: Masked | None
+    taken_at: datetime
+    how: str
+    table: int
+    is_bound: bool
+    standing: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TubeView:
+    public_id: str
+    code: str
+    round: str
+    round_number: int
+    site: str
+    site_id: str
+    size: int
+    members: int
+    state: int
+    conflict: str
+    first_at: datetime | None
+    sealed_at: datetime | None
+    box: str
+    box_code: str
+    received_at: datetime | None
+    lost_at: datetime | None
+    outcome: int | None
+    resulted_at: datetime | None
+    people: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    public_id: str
+    kind: str
+    round_number: int
+    table: int
+    seq: int | None
+    tube: str
+    detail: dict[str, object]
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRow:
+    person: Masked | None
+    unit: str
+    unit_en: str
+    why: str
+    tube: str
+    tube_code: str
+    task: str
+    opened_at: datetime
+    due_at: datetime | None
+    done_at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnResult:
+    """What somebody learns by the code on his slip: never another's, never more than where he stands."""
+
+    round_number: int
+    taken_at: datetime
+    standing: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStanding:
+    round: str
+    round_number: int
+    standing: int
+    sampled_at: datetime | None
+    exempt: str
+    missing: str
+
+
+def tube_view(scope: Scope, tube: str, *, at: datetime) -> TubeView:
+    """Return a tube and its people.
+
+    :raises NotInScope: there is none here
+    """
+    found = tube_in_scope(scope, tube)
+    rows = list(Sample.objects.filter(tube=found).select_related("station").order_by("seq", "id"))
+    people = masked_many(scope, [one.person_id for one in rows], on=day_of(at))
+    standings = dict(
+        Expected.objects.filter(round_id=found.round_id, person_id__in=[one.person_id for one in rows]).values_list(
+            "person_id", "standing"
+        )
+    )
+    return TubeView(
+        public_id=found.public_id,
+        code=found.code,
+        round=found.round.public_id,
+        round_number=found.round.number,
+        site=found.site.name,
+        site_id=found.site.public_id,
+        size=found.size,
+        members=found.members,
+        state=found.state,
+        conflict=found.conflict,
+        first_at=found.first_at,
+        sealed_at=found.sealed_at,
+        box=found.box.public_id if found.box else "",
+        box_code=found.box.code if found.box else "",
+        received_at=found.received_at,
+        lost_at=found.lost_at,
+        outcome=found.outcome,
+        resulted_at=found.resulted_at,
+        people=tuple(
+            Member(
+                people.get(one.person_id),
+                one.taken_at,
+                one.how,
+                one.station.table,
+                one.unbound_at is None,
+                standings.get(one.person_id),
+            )
+            for one in rows
+        ),
+    )
+
+
+def tubes(scope: Scope, made: str, which: str, *, most: int = 200) -> list[Tube]:
+    """Return tubes of a round under a word: in conflict, without a result, suspect, open."""
+    row = round_in_scope(scope, made)
+    rows = Tube.objects.filter(within(scope.path), round=row).select_related("site").order_by("first_at", "id")
+    return list(rows.filter(WHICH[which])[:most])
+
+
+def parked(scope: Scope, *, most: int = 200) -> list[ParkedRow]:
+    """Return what is parked in a scope, the oldest first."""
+    rows = Parked.objects.filter(within(scope.path), settled_at=None).select_related("round", "station", "tube")
+    return [
+        ParkedRow(
+            one.public_id,
+            one.kind,
+            one.round.number if one.round else 0,
+            one.station.table if one.station else 0,
+            one.seq,
+            one.tube.public_id if one.tube else "",
+            dict(one.detail),
+            one.opened_at,
+        )
+        for one in rows.order_by("opened_at", "id")[:most]
+    ]
+
+
+def recalls(scope: Scope, made: str, *, at: datetime, only_open: bool = True, most: int = 200) -> list[RecallRow]:
+    """Return who owes another sample, due first."""
+    row = round_in_scope(scope, made)
+    rows = Recall.objects.filter(within(scope.path), round=row).select_related("task", "tube")
+    if only_open:
+        rows = rows.filter(done_at=None)
+    found = list(rows.order_by("done_at", "task__due_at", "id")[:most])
+    people = masked_many(scope, [one.person_id for one in found], on=day_of(at))
+    units = {one.path: one for one in Unit.objects.filter(path__in={one.path for one in found})}
+    return [
+        RecallRow(
+            people.get(one.person_id),
+            units[one.path].name if one.path in units else "",
+            units[one.path].name_en if one.path in units else "",
+            one.why,
+            one.tube.public_id,
+            one.tube.code,
+            one.task.public_id if one.task else "",
+            one.opened_at,
+            one.task.due_at if one.task else None,
+            one.done_at,
+            one.outcome,
+        )
+        for one in found
+    ]
+
+
+def recall_of_task(scope: Scope, task: str) -> Recall | None:
+    """Return the recall that a task is about."""
+    rows = Recall.objects.filter(within(scope.path), task__public_id=task).select_related("tube", "round")
+    return rows.order_by("-id").first()
+
+
+def home_of_task(scope: Scope, task: str) -> Expected | None:
+    """Return whom a task for a visit at home is about, in the newest open round."""
+    rows = Expected.objects.filter(within(scope.path), person__tasks__public_id=task, round__state=RoundState.OPEN)
+    return rows.select_related("round").order_by("-round__number").first()
+
+
+def own_result(scope: Scope, event: UUID) -> OwnResult | None:
+    """Return what the holder of a slip may know, or None where the slip is none. Called under a system scope."""
+    found = Sample.objects.filter(event=event).select_related("round").first()
+    if found is None:
+        return None
+    standing = Expected.objects.filter(round_id=found.round_id, person_id=found.person_id).values_list(
+        "standing", flat=True
+    )
+    return OwnResult(found.round.number, found.taken_at, standing.first() or Standing.AWAITING)
+
+
+def standings_of(scope: Scope, person: int, *, most: int = 10) -> list[OwnStanding]:
+    """Return where a person stands in the last rounds."""
+    rows = Expected.objects.filter(within(scope.path), person_id=person).select_related("round")
+    return [
+        OwnStanding(one.round.public_id, one.round.number, one.standing, one.sampled_at, one.exempt, one.missing)
+        for one in rows.order_by("-round__number")[:most]
+    ]

@@ -1,0 +1,102 @@
+"""Sampling points of a round: where they are, whom they cover, what protection is there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
+from shali.foundation.ui.refusal import WrongInput
+from shali.testing.models import Cover, Round, Site
+from shali.testing.models.rounds import ANY_SIZE
+from shali.testing.queries.find import round_in_scope, site_in_scope
+from shali.testing.rules import RoundState
+from shali.testing.services.rounds import NotLawful
+
+PROTECTION = ("ventilation", "one_way", "two_metres", "hand_gel", "coveralls", "waste_bin", "shade", "water")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSite:
+    """unit: path of the unit in which it lies; covers: paths of the units whose people come here."""
+
+    name: str
+    unit: str
+    covers: tuple[str, ...] = ()
+    tables: int = 2
+    pool_size: int = 0  # 0: as the round
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@transaction.atomic
+def add_site(*, scope: Scope, made: str, new: NewSite, by: str, at: datetime) -> Site:
+    """Add a sampling point to a round. A unit that another point covers moves to this one.
+
+    :raises WrongInput: its name, unit, tables or place are wrong
+    """
+    row = round_in_scope(scope, made)
+    if row.state == RoundState.CLOSED:
+        raise NotLawful(_("This round is closed."))
+    unit = Unit.objects.filter(path=new.unit, closed_on=None).first()
+    if not new.name.strip() or unit is None or not scope.holds(unit.path) or not _holds(row, unit.path):
+        raise WrongInput(_("Name the sampling point and the unit of this round in which it lies."), fields={"name": ""})
+    if not 1 <= new.tables <= 60 or (new.pool_size or row.pool_size) not in ANY_SIZE:
+        raise WrongInput(_("A point has 1 to 60 tables; a tube holds 1, 5, 10 or 20 people."), fields={"tables": ""})
+    if Site.objects.filter(round=row, name=new.name.strip()[:60], path=unit.path).exists():
+        raise WrongInput(_("There is a point of this name in this unit already."), fields={"name": "repeated"})
+    site = Site.objects.create(
+        round=row,
+        path=unit.path,
+        unit=unit,
+        name=new.name.strip()[:60],
+        latitude=new.latitude,
+        longitude=new.longitude,
+        tables=new.tables,
+        opens_at=row.starts_at,
+        closes_at=row.ends_at,
+        pool_size=new.pool_size or row.pool_size,
+    )
+    cover(scope=scope, site=site.public_id, paths=new.covers or (unit.path,), by=by, at=at)
+    return site
+
+
+def _holds(row: Round, path: str) -> bool:
+    return path == row.path or path.startswith(row.path + ".")
+
+
+@transaction.atomic
+def cover(*, scope: Scope, site: str, paths: tuple[str, ...], by: str, at: datetime) -> int:
+    """Say whose people come to a sampling point; each unit is covered by one point of a round. Returns how many."""
+    row = site_in_scope(scope, site)
+    known = set(Unit.objects.filter(path__in=paths, closed_on=None).values_list("path", flat=True))
+    strange = [one for one in paths if one not in known or not scope.holds(one) or not _holds(row.round, one)]
+    if strange:
+        raise WrongInput(_("These are no units of this round: %(units)s") % {"units": ", ".join(strange[:5])})
+    with in_scope(system_scope("testing")):
+        for path in dict.fromkeys(paths):
+            Cover.objects.update_or_create(round=row.round, path=path, defaults={"site": row})
+    return len(set(paths))
+
+
+@transaction.atomic
+def check_protection(*, scope: Scope, site: str, there: tuple[str, ...], by: str, at: datetime) -> Site:
+    """Write down which of the list of protection is there, seen by whom and when."""
+    row = site_in_scope(scope, site)
+    row.protection = [one for one in PROTECTION if one in there]
+    row.checked_at, row.checked_by = at, by
+    row.save(update_fields=["protection", "checked_at", "checked_by"])
+    return row
+
+
+@transaction.atomic
+def close_site(*, scope: Scope, site: str, by: str, at: datetime) -> Site:
+    """Close a sampling point for the rest of its round."""
+    row = site_in_scope(scope, site)
+    if row.closed_at is not None:
+        raise NotLawful(_("This point is closed already."))
+    row.closed_at, row.closed_by = at, by
+    row.save(update_fields=["closed_at", "closed_by"])
+    return row

@@ -1,0 +1,29 @@
+"""What this desk shows on the pages of rooms below: on its tasks, and on a person's page."""
+
+from datetime import datetime
+
+from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.people.web.panels import Panel as PersonPanel
+from shali.foundation.tasks.web.panels import Panel
+from shali.testing.queries import words
+from shali.testing.queries.tubes import home_of_task, recall_of_task, standings_of
+
+EMPTY = "testing/_nothing.html"
+
+
+def recall_panel(scope: Scope, task: str, at: datetime) -> Panel:
+    """Why somebody owes another sample."""
+    found = recall_of_task(scope, task)
+    if found is None:
+        return Panel(EMPTY, {})
+    return Panel("testing/_recall_task.html", {"recall": found, "why": words.RECALLS[found.why]})
+
+
+def home_panel(scope: Scope, task: str, at: datetime) -> Panel:
+    found = home_of_task(scope, task)
+    return Panel("testing/_home_task.html", {"expected": found}) if found is not None else Panel(EMPTY, {})
+
+
+def person_panel(scope: Scope, person: int, at: datetime) -> PersonPanel:
+    rows = [(one, words.STANDINGS[one.standing]) for one in standings_of(scope, person)]  # type: ignore[index]
+    return PersonPanel("testing/_person.html", {"standings": rows})
