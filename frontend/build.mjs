@@ -90,6 +90,9 @@ await Promise.all([
     ...common,
     entryPoints: Object.fromEntries(named(roomFiles(inFolder("entries", ".js")), "entries")),
     format: "iife",
+    // Where a script names such a file it gets its address.
+    loader: { ".wasm": "file" },
+    publicPath: "/static/build",
     outdir: OUT,
   }),
 ]);

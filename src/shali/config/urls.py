@@ -18,6 +18,7 @@ ROOMS = (
     ("measures/", "shali.foundation.measures.web.urls"),
     ("verification/", "shali.verification.web.urls"),
     ("tracing/", "shali.tracing.web.urls"),
+    ("", "shali.testing.web.urls"),
     ("", "shali.board.web.urls"),
 )
 

@@ -43,6 +43,14 @@ class Verb(StrEnum):
     SERVE_MEASURES = "serve_measures"
     LODGE_APPEALS = "lodge_appeals"
     DECIDE_APPEALS = "decide_appeals"
+    SEE_TESTING = "see_testing"
+    PLAN_ROUNDS = "plan_rounds"
+    RUN_SITES = "run_sites"
+    NAME_LEFT = "name_left"
+    HANDLE_TUBES = "handle_tubes"
+    ENTER_RESULTS = "enter_results"
+    DECIDE_RESULTS = "decide_results"
+    SETTLE_TESTING = "settle_testing"
     SEE_UNITS = "see_units"
     PROPOSE_UNIT_CHANGE = "propose_unit_change"
     APPROVE_UNIT_CHANGE = "approve_unit_change"
@@ -54,6 +62,7 @@ _DESK = frozenset(
     | {Verb.SEE_PEOPLE, Verb.REVEAL, Verb.SEE_UNITS, Verb.PROPOSE_MERGE}
     | {Verb.SEE_TRACING, Verb.INVESTIGATE, Verb.FOLLOW_UP}
     | {Verb.SEE_MEASURES, Verb.PROPOSE_MEASURES, Verb.SERVE_MEASURES, Verb.LODGE_APPEALS}
+    | {Verb.SEE_TESTING, Verb.RUN_SITES, Verb.NAME_LEFT, Verb.SETTLE_TESTING}
 )
 
 
@@ -67,7 +76,8 @@ class Role(Enum):
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.UNDO_LISTS, Verb.REPLY_TO_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE}
         | {Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.PROPOSE_UNIT_CHANGE, Verb.CONNECT_SYSTEMS}
-        | {Verb.CLASSIFY_CASES, Verb.KEEP_FORMS, Verb.DECIDE_APPEALS},
+        | {Verb.CLASSIFY_CASES, Verb.KEEP_FORMS, Verb.DECIDE_APPEALS}
+        | {Verb.PLAN_ROUNDS, Verb.HANDLE_TUBES, Verb.ENTER_RESULTS, Verb.DECIDE_RESULTS},
     )
     CITY_LEAD = (
         "city_lead",
@@ -76,7 +86,7 @@ class Role(Enum):
         _DESK
         | {Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND, Verb.DECIDE_MERGE, Verb.REVIEW_IDENTITY}
         | {Verb.APPROVE_UNIT_CHANGE, Verb.MANAGE_POSTS, Verb.CLASSIFY_CASES}
-        | {Verb.DECIDE_MEASURES, Verb.DECIDE_APPEALS},
+        | {Verb.DECIDE_MEASURES, Verb.DECIDE_APPEALS, Verb.PLAN_ROUNDS, Verb.DECIDE_RESULTS},
     )
     COUNTY_DESK = (
         "county_desk",
@@ -85,7 +95,8 @@ class Role(Enum):
         _DESK
         | {Verb.RECEIVE_LISTS, Verb.REVIEW_IDENTITY, Verb.ARBITRATE, Verb.DECIDE_NEVER_FOUND}
         | {Verb.DECIDE_MERGE, Verb.MANAGE_POSTS, Verb.REPLY_TO_LISTS, Verb.CONNECT_SYSTEMS}
-        | {Verb.CLASSIFY_CASES, Verb.DECIDE_MEASURES, Verb.DECIDE_APPEALS},
+        | {Verb.CLASSIFY_CASES, Verb.DECIDE_MEASURES, Verb.DECIDE_APPEALS}
+        | {Verb.PLAN_ROUNDS, Verb.HANDLE_TUBES, Verb.ENTER_RESULTS, Verb.DECIDE_RESULTS},
     )
     TOWNSHIP_DESK = (
         "township_desk",
@@ -101,6 +112,7 @@ class Role(Enum):
             {Verb.SEE_TASKS, Verb.ACCEPT_TASKS, Verb.TRANSFER_TASKS, Verb.RECORD_FINDINGS, Verb.SEE_PEOPLE}
             | {Verb.REVEAL, Verb.ASSIGN_TASKS, Verb.SEE_ANOMALIES, Verb.FOLLOW_UP}
             | {Verb.SEE_MEASURES, Verb.SERVE_MEASURES, Verb.LODGE_APPEALS}
+            | {Verb.SEE_TESTING, Verb.NAME_LEFT}
         ),
     )
     INVESTIGATOR = (
@@ -112,6 +124,12 @@ class Role(Enum):
             | {Verb.SEE_TRACING, Verb.INVESTIGATE, Verb.CLASSIFY_CASES, Verb.FOLLOW_UP}
             | {Verb.SEE_MEASURES, Verb.PROPOSE_MEASURES}
         ),
+    )
+    LABORATORY = (
+        "laboratory",
+        _("Laboratory"),
+        _("Receives boxes of tubes and hands in what was found in them; sees no person."),
+        frozenset({Verb.HANDLE_TUBES, Verb.ENTER_RESULTS, Verb.DECIDE_RESULTS}),
     )
     DEPARTMENT_DESK = (
         "department_desk",

@@ -21,6 +21,8 @@ DESKS = (
     Desk("verification:lists", _("Verification"), frozenset({"see_lists"})),
     Desk("tracing:cases", _("Tracing"), frozenset({"see_tracing"})),
     Desk("tracing:follow_up", _("Follow-up"), frozenset({"follow_up"})),
+    Desk("testing:rounds", _("Testing"), frozenset({"see_testing"})),
+    Desk("testing:laboratory", _("Laboratory"), frozenset({"handle_tubes"})),
     Desk("tasks:desk", _("Tasks"), frozenset({"see_tasks"})),
     Desk("verification:anomalies", _("Anomalies"), frozenset({"see_anomalies"})),
     Desk("measures:desk", _("Measures"), frozenset({"see_measures"})),

@@ -1,8 +1,8 @@
 """Where the keys lie: one folder outside the database and its backups, one subfolder for each outbreak.
 
 `<keys>/<outbreak>/0001.field` seals fields, `<keys>/<outbreak>/blind` makes blind indexes, `<keys>/<outbreak>/outbox`
-opens what devices sealed. Destroying an outbreak's folder makes everything sealed under it unreadable for ever, in backups too. A key service of
-the operator takes the place of `FolderKeyStore` by offering the same methods.
+opens what devices sealed. Destroying an outbreak's folder makes everything sealed under it unreadable for ever, in
+backups too. A key service of the operator takes the place of `FolderKeyStore` by offering the same methods.
 """
 
 import os

@@ -33,6 +33,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class TubeRow:
+    public_id: str
+    code: str
+    site: str
+    members: int
+    size: int
+    state: int
+    conflict: str
+    first_at: datetime | None
+    outcome: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TubeView:
     public_id: str
     code: str
@@ -147,11 +160,25 @@ def tube_view(scope: Scope, tube: str, *, at: datetime) -> TubeView:
     )
 
 
-def tubes(scope: Scope, made: str, which: str, *, most: int = 200) -> list[Tube]:
+def tubes(scope: Scope, made: str, which: str, *, most: int = 200) -> list[TubeRow]:
     """Return tubes of a round under a word: in conflict, without a result, suspect, open."""
     row = round_in_scope(scope, made)
     rows = Tube.objects.filter(within(scope.path), round=row).select_related("site").order_by("first_at", "id")
-    return list(rows.filter(WHICH[which])[:most])
+    return [_tube(one) for one in rows.filter(WHICH[which])[:most]]
+
+
+def _tube(one: Tube) -> TubeRow:
+    return TubeRow(
+        one.public_id,
+        one.code,
+        one.site.name,
+        one.members,
+        one.size,
+        one.state,
+        one.conflict,
+        one.first_at,
+        one.outcome,
+    )
 
 
 def parked(scope: Scope, *, most: int = 200) -> list[ParkedRow]:

@@ -178,6 +178,9 @@ def read_events(sent: Sent) -> list[dict[str, Any]]:
     except orjson.JSONDecodeError:
         events = None
     is_list = isinstance(events, list) and len(events) == sent.n <= MOST_EVENTS and sent.first_seq >= 1
+    is_list = (
+        is_list and max(sent.captured, sent.on_paper, sent.first_seq) < 2**31 and sent.captured >= 0 <= sent.on_paper
+    )
     if not is_list or not all(_is_event(one, sent.first_seq + n) for n, one in enumerate(events)):
         raise WrongInput(_("This is no batch of events of a station."), fields={"body": "wrong"})
     return list(events)

@@ -11,6 +11,7 @@ from django.db import connection
 from shali.foundation.journal.announce import announce
 from shali.testing.facts import PersonTestedPositive
 from shali.testing.rules import OWES, Standing, Swab, standing_of
+from shali.testing.services.left import close_visits_of_sampled
 from shali.testing.services.recalls import Owing, close_recalls, open_recalls
 
 SAMPLES = """
@@ -75,6 +76,8 @@ def _follow(
         if after[person] in OWES and before[person] is not after[person]
     ]
     open_recalls(round_id=round_id, owing=owing, by=by, at=at)
+    came = [p for p in before if before[p] is Standing.NOT_SAMPLED and after[p] is not Standing.NOT_SAMPLED]
+    close_visits_of_sampled(people=came, by=by, at=at)
     positive = [p for p in before if after[p] is Standing.POSITIVE and before[p] is not Standing.POSITIVE]
     announce([_positive(person, held[person], round_id) for person in positive], by=by, at=at)
 

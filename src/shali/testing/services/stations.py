@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.policy.rules import number
 from shali.foundation.ui.refusal import Refusal, WrongInput
-from shali.foundation.vault.outbox import is_point, public_key
+from shali.foundation.vault.outbox import is_point, is_signed, public_key
 from shali.foundation.vault.public_id import ALPHABET
 from shali.foundation.vault.sealing import blind
 from shali.testing.models import Epoch, Station
 from shali.testing.queries.find import site_in_scope, station_in_scope
 from shali.testing.rules import RoundState
+from shali.testing.services.ingest import NotKnown, Sent
 from shali.testing.services.marks import MARK_BYTES, mark_key
 from shali.testing.services.rounds import NotLawful
 
@@ -98,6 +99,21 @@ def revoke_station(*, scope: Scope, station: str, by: str, at: datetime) -> Stat
     row.revoked_at, row.revoked_by = at, by
     row.save(update_fields=["revoked_at", "revoked_by"])
     return row
+
+
+def known_station(*, sent: Sent, at: datetime) -> Station:
+    """Return the station that signed something, or refuse.
+
+    :raises NotKnown: no such station, revoked, or not its signature
+    """
+    with in_scope(system_scope("testing.stations")):
+        rows = Station.objects.select_related("round", "site").filter(public_id=sent.station, revoked_at=None)
+        found = rows.exclude(verify_key=None).first()
+        if found is None or not is_signed(
+            point=bytes(found.verify_key or b""), signature=sent.signature, said=sent.signed()
+        ):
+            raise NotKnown(_("This device is not known here, or its signature does not hold."))
+    return found
 
 
 def pack_for(*, station: Station, at: datetime) -> dict[str, Any]:

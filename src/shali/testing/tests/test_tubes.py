@@ -241,7 +241,7 @@ def test_a_round_closes_only_when_its_numbers_agree() -> None:
     work_off()
     city = Scope(path="4111", name="post:9")
 
-    with in_scope(city), pytest.raises(NotLawful, match="without a result|没有结果"):
+    with in_scope(city), pytest.raises(NotLawful, match=r"without a result|没有结果"):
         close_round(scope=city, made=desk.round.public_id, by=city.name, at=AT)
     hand_in(a_laboratory(), a_result("T1", Outcome.NEGATIVE))
     with in_scope(city):

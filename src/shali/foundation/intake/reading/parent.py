@@ -48,6 +48,13 @@ class RowRead:
     cells: tuple[str, ...] = ()  # as received, in the order of the table's columns; only when asked for
 
 
+@dataclass(frozen=True, slots=True)
+class RowAsItStands:
+    sheet: str
+    row: int
+    texts: tuple[str, ...]
+
+
 class Reading:
     """The rows of one file, read in a child process; `summary` is there when all of them were taken out."""
 
@@ -59,12 +66,14 @@ class Reading:
         mapping: Mapping | None = None,
         limits: Limits | None = None,
         with_cells: bool = False,
+        as_it_stands: bool = False,
     ) -> None:
         self._source = source
         self.name = name or (source.name if isinstance(source, Path) else "")
         self._mapping = mapping or Mapping()
         self._limits = limits or Limits()
         self._with_cells = with_cells
+        self._as_it_stands = as_it_stands
         self.summary: dict[str, object] = {}
         self.rows_seen = 0
         self.announced_in_name = number_in(Path(self.name).stem)
@@ -77,6 +86,12 @@ class Reading:
         for message in self.messages():
             if message[0] == "r":
                 yield _row(message)
+
+    def rows_as_they_stand(self) -> Iterator[RowAsItStands]:
+        """Yield every row of a file that was opened `as_it_stands`: nothing is recognised, nothing is left out."""
+        for message in self.messages():
+            if message[0] == "w":
+                yield RowAsItStands(message[1], message[2], tuple(message[3]))
 
     def messages(self) -> Iterator[Message]:
         if isinstance(self._source, Path):
@@ -100,6 +115,7 @@ class Reading:
                 "mapping": self._mapping.to_json(),
                 "year": self._mapping.year or year_in(self.name),
                 "with_cells": self._with_cells,
+                "as_it_stands": self._as_it_stands,
             }
         )
         os.lseek(file.fileno(), 0, os.SEEK_SET)

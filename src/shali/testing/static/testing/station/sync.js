@@ -1,0 +1,108 @@
+// Batches to the server until each is acknowledged: by epoch, by number, by the hash over all of them.
+import { chainOn, fromBase64, sign, signedBytes, toBase64 } from "./seal.js";
+import * as store from "./store.js";
+
+const BATCH = 100;
+const EVERY = 5_000;
+const MOST_WAIT = 120_000;
+
+export class Sync {
+  constructor(station, pair, urls, changed) {
+    Object.assign(this, { station, pair, urls, changed, wait: EVERY, busy: false, timer: 0, state: "idle" });
+  }
+
+  start() {
+    addEventListener("online", () => this.soon());
+    this.soon();
+  }
+
+  /** Ask for a try now; a try that runs looks again when it is done. */
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#run(), 50);
+  }
+
+  async #run() {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      let more = true;
+      while (more) more = await this.#once();
+      this.wait = EVERY;
+    } catch {
+      // No network, or a server that asks for patience: what is written lies here and goes with a later try.
+      this.state = navigator.onLine ? "waiting" : "offline";
+      this.wait = Math.min(this.wait * 2, MOST_WAIT);
+    }
+    this.busy = false;
+    await this.changed();
+    this.timer = setTimeout(() => this.#run(), this.wait * (0.75 + Math.random() / 2));
+  }
+
+  async #once() {
+    const acknowledged = await store.get("acknowledged", 0);
+    const apart = await store.get("apart", 0);
+    const first = Math.max(acknowledged, apart) + 1;
+    const events = await store.events(first, BATCH);
+    const ack = await this.#send(first, events);
+    await this.#take(ack, acknowledged, first, events);
+    return events.length === BATCH || (ack.state === "kept" && ack.up_to > acknowledged && ack.up_to < (await store.lastSeq()));
+  }
+
+  async #send(first, events) {
+    const body = new TextEncoder().encode(JSON.stringify(events));
+    const said = [first, events.length, Date.now(), await store.lastSeq(), await store.get("paper", 0)];
+    const signature = await sign(this.pair, await signedBytes(this.station, ...said, body));
+    const answer = await fetch(this.urls.batches, {
+      method: "POST",
+      credentials: "omit",
+      headers: {
+        "Content-Type": "application/json",
+        "X-Station": this.station,
+        "X-Said": said.join("|"),
+        "X-Signature": toBase64(signature),
+      },
+      body,
+    });
+    if (answer.status === 503) {
+      this.wait = 1000 * Number(answer.headers.get("Retry-After") ?? 10);
+      throw new Error("the server asks for patience");
+    }
+    if (!answer.ok) throw new Error(`answered ${answer.status}`);
+    return answer.json();
+  }
+
+  /** Take an acknowledgement for what it says. What the server has lost since, it gets again. */
+  async #take(ack, before, first, events) {
+    this.state = ack.state;
+    if (ack.state === "revoked" || ack.state === "forked") {
+      if (events.length) await store.set("apart", first + events.length - 1);
+      return;
+    }
+    const chains = await this.#chain(ack.up_to);
+    if (chains !== null && chains !== ack.chain) this.state = "differs";
+    await store.write(async (all) => {
+      await all.meta.bulkPut([
+        { name: "acknowledged", value: ack.up_to },
+        { name: "epoch", value: ack.epoch },
+        { name: "clock_off", value: ack.server_ms - Date.now() },
+        { name: "synced_at", value: Date.now() },
+      ]);
+    });
+    if (ack.up_to < before) this.state = "again";
+    await store.forgetUpTo(Math.min(ack.safe, ack.up_to));
+  }
+
+  /** The hash over all events up to one, as the server must have it; null where the device has forgotten some. */
+  async #chain(upTo) {
+    let known = await store.get("chain", { q: 0, hash: toBase64(new Uint8Array(32)) });
+    if (upTo < known.q) {
+      if (await store.get("forgotten", 0)) return null;
+      known = { q: 0, hash: toBase64(new Uint8Array(32)) };
+    }
+    let hash = fromBase64(known.hash);
+    for (const one of await store.events(known.q + 1, upTo - known.q)) hash = await chainOn(hash, one.x);
+    await store.set("chain", { q: upTo, hash: toBase64(hash) });
+    return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+}

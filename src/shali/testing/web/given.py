@@ -1,0 +1,47 @@
+"""What forms of this desk send."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from shali.foundation.ui.refusal import WrongInput
+
+# A device that was not heard of for so long is called silent: it may work without network, and nobody knows.
+SILENT_MINUTES = 60
+MOST_AT_ONCE = 500
+
+
+def silent_since(at: datetime) -> datetime:
+    return at - timedelta(minutes=SILENT_MINUTES)
+
+
+def must_hour(request: HttpRequest, name: str) -> datetime:
+    """Read an hour that has to be given (2022-08-11T06:00, the city's own clock).
+
+    :raises WrongInput: it is none
+    """
+    text = request.POST.get(name, "").strip()
+    try:
+        read = parse_datetime(text)
+    except ValueError:
+        read = None
+    if read is None:
+        raise WrongInput(_("Write the hour as 2022-08-10 08:00."), fields={name: "hour"})
+    return read if read.tzinfo else timezone.make_aware(read)
+
+
+def numbers_of(request: HttpRequest, name: str) -> list[int]:
+    """Read the numbers of the lines that were chosen."""
+    return [int(one) for one in request.POST.getlist(name) if one.isdigit() and len(one) < 16][:MOST_AT_ONCE]
+
+
+def codes_of(text: str) -> list[str]:
+    """Read codes that were scanned, one to a line or parted by commas."""
+    return [one.strip().upper() for one in text.replace(",", "\n").replace("\uff0c", "\n").split("\n") if one.strip()]
+
+
+def number_of(text: str, *, otherwise: int = 0) -> int:
+    return int(text) if text.isdigit() and len(text) < 10 else otherwise

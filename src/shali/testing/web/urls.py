@@ -1,0 +1,47 @@
+from django.urls import path
+
+from shali.testing.web.views import (
+    laboratory,
+    left,
+    parked,
+    result,
+    rounds,
+    sites,
+    station,
+    tubes,
+)
+
+app_name = "testing"
+urlpatterns = [
+    path("testing/", rounds.index, name="rounds"),
+    path("testing/rounds/new/", rounds.new, name="new_round"),
+    path("testing/rounds/<str:testing_round>/", rounds.one, name="round"),
+    path("testing/rounds/<str:testing_round>/freeze/", rounds.freeze, name="freeze"),
+    path("testing/rounds/<str:testing_round>/close/", rounds.close, name="close_round"),
+    path("testing/rounds/<str:testing_round>/people/", left.people, name="people"),
+    path("testing/rounds/<str:testing_round>/people/act/", left.act, name="people_act"),
+    path("testing/rounds/<str:testing_round>/recalls/", tubes.recalled, name="recalls"),
+    path("testing/rounds/<str:testing_round>/tubes/", tubes.index, name="tubes"),
+    path("testing/rounds/<str:testing_round>/sites/", sites.index, name="sites"),
+    path("testing/sites/<str:site>/", sites.one, name="site"),
+    path("testing/sites/<str:site>/act/", sites.act, name="site_act"),
+    path("testing/sites/<str:site>/stations/", sites.station, name="make_station"),
+    path("testing/stations/<str:station>/revoke/", sites.revoke, name="revoke_station"),
+    path("testing/tubes/<str:tube>/", tubes.one, name="tube"),
+    path("testing/tubes/<str:tube>/lost/", tubes.lost, name="tube_lost"),
+    path("testing/parked/", parked.index, name="parked"),
+    path("testing/parked/<str:parked>/settle/", parked.settle, name="settle_parked"),
+    path("laboratory/", laboratory.desk, name="laboratory"),
+    path("laboratory/new/", laboratory.new, name="new_laboratory"),
+    path("laboratory/boxes/<str:box>/", laboratory.box, name="box"),
+    path("laboratory/results/", laboratory.hand_in, name="hand_in"),
+    path("laboratory/files/<str:result_file>/decide/", laboratory.decide, name="decide_file"),
+    path("laboratory/results/<str:result>/decide/", laboratory.correct, name="decide_correction"),
+    path("result/<uuid:slip>/", result.own, name="own_result"),
+    path("station/", station.page, name="station"),
+    path("station/worker.js", station.worker, name="station_worker"),
+    path("station/manifest.webmanifest", station.manifest, name="station_manifest"),
+    path("station/enrol/", station.let_in, name="station_enrol"),
+    path("station/pack/", station.pack, name="station_pack"),
+    path("station/batches/", station.batches, name="station_batches"),
+]

@@ -1,0 +1,120 @@
+"""The station's doors: its page, which works without network, and where it speaks to the server."""
+
+import base64
+import binascii
+import random
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from shali.foundation.accounts.policy import policy
+from shali.foundation.clocks import now
+from shali.foundation.ui.refusal import Refusal
+from shali.testing.rules import POOL_SIZES
+from shali.testing.services.ingest import Ack, Sent, take_batch
+from shali.testing.services.stations import enrol, known_station, pack_for
+from shali.testing.web.station_words import station_words
+
+# Stations come back all at once; so many of a worker's threads serve them, the others are the clerks'.
+AT_ONCE = BoundedSemaphore(2)
+MOST_BYTES = 2_000_000
+
+
+@policy(public=True)
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "testing/station.html", {"words": station_words(), "sizes": sorted(POOL_SIZES, reverse=True)}
+    )
+
+
+@policy(public=True)
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the page on the device; from here it may answer for all of /station/."""
+    found = finders.find("build/station_worker.js") or str(Path(settings.STATIC_ROOT) / "build" / "station_worker.js")
+    return HttpResponse(Path(found).read_bytes(), content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@policy(public=True)
+@require_GET
+def manifest(request: HttpRequest) -> HttpResponse:
+    icon = {"src": static("ui/mark.svg"), "sizes": "any", "type": "image/svg+xml"}
+    said = {"name": _("Sampling table"), "start_url": "/station/", "scope": "/station/", "display": "standalone"}
+    return JsonResponse(said | {"icons": [icon]}, content_type="application/manifest+json")
+
+
+@csrf_exempt
+@policy(public=True)
+@require_POST
+def let_in(request: HttpRequest) -> HttpResponse:
+    """Let a device in by its code, once."""
+    said = _json(request)
+    try:
+        key = base64.b64decode(str(said.get("key", "")), validate=True)
+        station = enrol(code=str(said.get("code", "")), key=key, app=str(said.get("app", "")), at=now())
+    except binascii.Error:
+        return JsonResponse({"message": _("The device's key cannot be read.")}, status=422)
+    except Refusal as refused:
+        return JsonResponse({"message": refused.message}, status=refused.status)
+    return JsonResponse({"station": station.public_id})
+
+
+@csrf_exempt
+@policy(public=True)
+@require_POST
+def pack(request: HttpRequest) -> HttpResponse:
+    """What a station works from. It signs this question as it signs a batch."""
+    at = now()
+    try:
+        station = known_station(sent=_sent(request), at=at)
+    except Refusal as refused:
+        return JsonResponse({"message": refused.message}, status=refused.status)
+    return HttpResponse(orjson.dumps(pack_for(station=station, at=at)), content_type="application/json")
+
+
+@csrf_exempt
+@policy(public=True)
+@require_POST
+def batches(request: HttpRequest) -> HttpResponse:
+    """Take a batch of sealed events. With all places taken it asks for patience: the events lie safe on the device."""
+    if not AT_ONCE.acquire(blocking=False):
+        seconds = random.randint(5, 30)  # noqa: S311  # spreads the stations, hides nothing
+        return JsonResponse({"message": _("Try again shortly.")}, status=503, headers={"Retry-After": str(seconds)})
+    try:
+        ack: Ack = take_batch(sent=_sent(request), at=now())
+    except Refusal as refused:
+        return JsonResponse({"message": refused.message}, status=refused.status)
+    finally:
+        AT_ONCE.release()
+    return HttpResponse(orjson.dumps(ack), content_type="application/json")
+
+
+def _json(request: HttpRequest) -> dict[str, Any]:
+    try:
+        said = orjson.loads(request.body[:10_000])
+    except orjson.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _sent(request: HttpRequest) -> Sent:
+    """Read what a station says beside its events. What cannot be read is signed by nobody."""
+    try:
+        first, count, sent_ms, captured, on_paper = map(int, request.headers.get("X-Said", "").split("|"))
+        signature = base64.b64decode(request.headers.get("X-Signature", ""), validate=True)
+    except (ValueError, binascii.Error):
+        first = count = sent_ms = captured = on_paper = 0
+        signature = b""
+    station = request.headers.get("X-Station", "")[:12]
+    return Sent(station, first, count, sent_ms, captured, on_paper, request.body[:MOST_BYTES], signature)

@@ -1,0 +1,89 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from shali.foundation.accounts.policy import PostRequest, policy
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.clocks import now
+from shali.foundation.policy.rules import due_soon_share
+from shali.testing.queries import words
+from shali.testing.queries.laboratory import results_of_tube
+from shali.testing.queries.rounds import round_view
+from shali.testing.queries.tubes import WHICH, recalls, tube_view, tubes
+from shali.testing.rules import Outcome, Standing, TubeState
+from shali.testing.services.laboratory import name_lost
+from shali.testing.web import present
+
+
+@policy(verb=Verb.SEE_TESTING)
+@require_GET
+def index(request: PostRequest, testing_round: str) -> HttpResponse:
+    """Tubes of a round under a word: in conflict, without a result, suspect, still open."""
+    at = now()
+    asked = request.GET.get("which", "conflict")
+    which = asked if asked in WHICH else "conflict"
+    rows = [
+        {
+            "row": one,
+            "conflict": words.CONFLICTS.get(one.conflict, ""),
+            "outcome": words.OUTCOMES[Outcome(one.outcome)] if one.outcome else "",
+            "state": words.TUBE_STATES[TubeState(one.state)],
+        }
+        for one in tubes(request.scope, testing_round, which)
+    ]
+    chips = [
+        ("conflict", _("in doubt")),
+        ("waiting", _("no result yet")),
+        ("suspect", _("suspect")),
+        ("open", _("open")),
+    ]
+    view = round_view(request.scope, testing_round, at=at)
+    return render(request, "testing/tubes.html", {"view": view, "rows": rows, "which": which, "chips": chips, "at": at})
+
+
+@policy(verb=Verb.SEE_TESTING)
+@require_GET
+def one(request: PostRequest, tube: str) -> HttpResponse:
+    """A tube with whom it holds, and everything that a laboratory said of it."""
+    at = now()
+    view = tube_view(request.scope, tube, at=at)
+    context = {
+        "view": view,
+        "conflict": words.CONFLICTS.get(view.conflict, ""),
+        "state": words.TUBE_STATES[TubeState(view.state)],
+        "outcome": words.OUTCOMES[Outcome(view.outcome)] if view.outcome else "",
+        "people": [
+            (member, words.STANDINGS[Standing(member.standing)] if member.standing is not None else "")
+            for member in view.people
+        ],
+        "results": [
+            (result, words.OUTCOMES[Outcome(result.outcome)], words.RESULT_STATES[result.state])
+            for result in results_of_tube(request.scope, tube)
+        ],
+        "at": at,
+    }
+    return render(request, "testing/tube.html", context)
+
+
+@policy(verb=Verb.SETTLE_TESTING)
+@require_POST
+def lost(request: PostRequest, tube: str) -> HttpResponse:
+    """Say by name that a tube is missing for good."""
+    row = name_lost(scope=request.scope, tube=tube, by=request.scope.name, at=now())
+    messages.success(request, _("Missing by name. Its people owe another sample."))
+    return redirect("testing:tube", row.public_id)
+
+
+@policy(verb=Verb.SEE_TESTING)
+@require_GET
+def recalled(request: PostRequest, testing_round: str) -> HttpResponse:
+    """Who owes another sample, due first, and why."""
+    at = now()
+    soon = due_soon_share(at)
+    only_open = request.GET.get("which") != "all"
+    found = recalls(request.scope, testing_round, at=at, only_open=only_open)
+    rows = [present.recall_line(one, at=at, soon_share=soon) for one in found]
+    view = round_view(request.scope, testing_round, at=at)
+    return render(request, "testing/recalls.html", {"view": view, "rows": rows, "only_open": only_open, "at": at})
