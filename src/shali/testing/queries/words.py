@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shali.testing.rules import Outcome, RoundState, Standing, TubeState
 
-ROUND_STATES = {RoundState.PLANNED: _("planned"), RoundState.OPEN: _("open"), RoundState.CLOSED: _("closed")}
+ROUND_STATES = {RoundState.PLANNED: _("planned"), RoundState.OPEN: _("under way"), RoundState.CLOSED: _("closed")}
 STANDINGS = {
     Standing.NOT_SAMPLED: _("not sampled"),
     Standing.AWAITING: _("awaiting result"),
@@ -13,7 +13,7 @@ STANDINGS = {
     Standing.NEGATIVE: _("negative"),
     Standing.POSITIVE: _("positive"),
 }
-TUBE_STATES = {TubeState.OPEN: _("open"), TubeState.SEALED: _("sealed"), TubeState.VOID: _("void")}
+TUBE_STATES = {TubeState.OPEN: _("being filled"), TubeState.SEALED: _("sealed"), TubeState.VOID: _("void")}
 OUTCOMES = {
     Outcome.NEGATIVE: _("negative"),
     Outcome.POSITIVE: _("positive"),
@@ -89,7 +89,7 @@ PROTECTION = {
     "shade": _("shade and a roof against rain"),
     "water": _("water and medicine against heat"),
 }
-FILE_STATES = {"taken": _("taken"), "held": _("held"), "released": _("taken after all"), "refused": _("refused")}
+FILE_STATES = {"taken": _("taken in"), "held": _("held back"), "released": _("taken after all"), "refused": _("refused")}
 RESULT_STATES = {
     "applied": _("in force"),
     "parked": _("parked"),

@@ -37,7 +37,7 @@ def index(request: PostRequest, testing_round: str) -> HttpResponse:
         ("conflict", _("in doubt")),
         ("waiting", _("no result yet")),
         ("suspect", _("suspect")),
-        ("open", _("open")),
+        ("open", _("being filled")),
     ]
     view = round_view(request.scope, testing_round, at=at)
     return render(request, "testing/tubes.html", {"view": view, "rows": rows, "which": which, "chips": chips, "at": at})

@@ -51,6 +51,7 @@ async function begin() {
   const table = new Table(pack, new Roster(pack), new Sealer(fromBase64(pack.server_key), station));
   const show = async () => screen.show(pack, table, sync);
   const sync = new Sync(station, pair, urls, show);
+  screen.size(pack.site.size);
   work(table, sync, show);
   await show();
   sync.start();

@@ -81,7 +81,11 @@ export class Screen {
     this.part("again").hidden = !is;
   }
 
-  size = () => Number(this.part("size").value);
+  /** How many people the next tube holds: as the point says, until the table chooses otherwise. */
+  size(wanted) {
+    if (wanted !== undefined) this.part("size").value = String(wanted);
+    return Number(this.part("size").value);
+  }
 
   /** The slip of whoever was just swabbed: a code that leads to his own result, until the next one comes. */
   slip(url) {

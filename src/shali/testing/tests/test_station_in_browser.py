@@ -1,0 +1,195 @@
+"""The station in a real browser: let in by a code, at work without network, through a reload; nothing lost or readable."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shali.config.testing.live import Live
+from shali.foundation.accounts.models import Post
+from shali.foundation.accounts.roles import Role
+from shali.foundation.accounts.services.posts import add_user, give_post
+from shali.foundation.clocks import now
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.scope import in_scope, system_scope
+from shali.testing.models import Box, Sample, Station, Tube
+from shali.testing.services.stations import make_station
+
+from .desk import DESK, Desk, number_of, open_round, work_off
+
+
+@dataclass
+class Table:
+    live: Live
+    desk: Desk
+    clerk: Post
+
+
+@pytest.fixture
+def table(live: Live) -> Table:
+    desk = open_round(12, pool_size=5)
+    at = now()
+    unit = Unit.objects.get(path=DESK.path)
+    user = add_user(username="desk", name="甄隐", at=at, language="zh-hans")
+    clerk = give_post(
+        user=user, role=Role.TOWNSHIP_DESK, unit=unit, scope=None, by="system:test", at=at - timedelta(days=1)
+    )
+    return Table(live, desk, clerk)
+
+
+def let_in(table: Table, phone: Page) -> None:
+    """Let the device in through the address that the point's page shows as a code."""
+    with in_scope(DESK):
+        made = make_station(scope=DESK, site=table.desk.site.public_id, table=1, by=DESK.name, at=now())
+    phone.goto(f"{table.live.url}/station/#{made.code}")
+    phone.locator("[data-station][data-ready]").wait_for()
+    phone.get_by_role("button", name="准入").click()
+    expect(phone.locator("[data-part='field']")).to_be_visible()
+
+
+def type_in(phone: Page, text: str) -> None:
+    """Type as a reader does: all at once, then Enter."""
+    field = phone.locator("[data-part='field']")
+    field.fill(text)
+    field.press("Enter")
+
+
+def count(phone: Page, name: str, value: int) -> None:
+    expect(phone.locator(f"[data-fill='{name}']").first).to_have_text(str(value))
+
+
+def stored(phone: Page) -> str:
+    """Return all that lies in the browser's database, as text."""
+    return phone.evaluate(
+        """async () => {
+          const open = await new Promise((done) => {
+            const asked = indexedDB.open('shali-station');
+            asked.onsuccess = () => done(asked.result);
+          });
+          const all = {};
+          for (const name of open.objectStoreNames) {
+            all[name] = await new Promise((done) => {
+              const asked = open.transaction(name).objectStore(name).getAll();
+              asked.onsuccess = () => done(asked.result);
+            });
+          }
+          open.close();
+          return JSON.stringify(all);
+        }"""
+    )
+
+
+def test_a_day_at_a_table_without_network(table: Table, phone: Page, assert_accessible) -> None:
+    let_in(table, phone)
+    assert_accessible(phone)
+    type_in(phone, "LH-0001")
+    expect(phone.locator("[data-part='said']")).to_have_attribute("data-right", "true")
+    type_in(phone, number_of(0))
+    count(phone, "people", 1)
+    type_in(phone, number_of(0))  # twice at this table
+    expect(phone.locator("[data-part='said']")).to_have_attribute("data-right", "false")
+    type_in(phone, number_of(1)[:17] + ("0" if number_of(1)[17] != "0" else "1"))  # a wrong check digit
+    expect(phone.locator("[data-part='said']")).to_have_attribute("data-right", "false")
+    count(phone, "people", 1)
+    count(phone, "acknowledged", 1)
+
+    phone.context.set_offline(True)
+    expect(phone.locator("[data-part='offline']")).to_be_visible()
+    for place in range(1, 5):
+        type_in(phone, number_of(place))
+        count(phone, "people", place + 1)
+    assert_accessible(phone)
+    phone.reload()
+    phone.locator("[data-station][data-ready]").wait_for()
+    count(phone, "people", 5)
+    count(phone, "sealed", 1)
+    type_in(phone, "LH-0002")
+    type_in(phone, "E12345678")  # a passport that is on no roster: a guest, sampled all the same
+    count(phone, "people", 6)
+    phone.get_by_role("button", name="提前封管").click()
+    count(phone, "sealed", 2)
+    phone.get_by_role("button", name="装箱").click()
+    phone.get_by_label("箱封条码").fill("BOX-0001")
+    phone.get_by_label("手工清点桌上的管数").fill("3")
+    phone.get_by_role("button", name="封箱").click()
+    expect(phone.locator("[data-part='said']")).to_have_attribute("data-right", "false")  # three counted, two known
+    phone.get_by_role("button", name="装箱").click()
+    phone.get_by_label("箱封条码").fill("BOX-0001")
+    phone.get_by_label("手工清点桌上的管数").fill("2")
+    phone.get_by_role("button", name="封箱").click()
+    count(phone, "sealed", 0)
+    held = stored(phone)
+    assert number_of(2) not in held
+    assert "E12345678" not in held
+
+    phone.context.set_offline(False)
+    count(phone, "waiting", 0)
+    work_off(now())
+
+    with in_scope(system_scope("test")):
+        assert Sample.objects.count() == 6
+        assert sorted(Tube.objects.values_list("code", "members", "state", "conflict")) == [
+            ("LH-0001", 5, 2, ""),
+            ("LH-0002", 1, 2, ""),
+        ]
+        assert Box.objects.get().tubes.count() == 2
+        station = Station.objects.get()
+        assert station.last_seq == station.captured == 9
+
+
+def test_an_acknowledgement_that_is_lost_is_asked_for_again(table: Table, phone: Page) -> None:
+    let_in(table, phone)
+    lost = []
+
+    def lose(route) -> None:
+        route.fetch()
+        lost.append(1)
+        route.abort("internetdisconnected")
+
+    phone.route("**/station/batches/", lose)
+    type_in(phone, "LH-0001")
+    for place in range(3):
+        type_in(phone, number_of(place))
+        count(phone, "people", place + 1)
+    phone.wait_for_timeout(500)
+    assert lost
+    phone.unroute("**/station/batches/")
+    phone.context.set_offline(True)
+    phone.context.set_offline(False)
+    count(phone, "waiting", 0)
+    work_off(now())
+
+    with in_scope(system_scope("test")):
+        assert Sample.objects.count() == 3
+
+
+def test_the_newest_can_be_taken_out_and_nothing_of_a_person_stays_on_the_screen(table: Table, phone: Page) -> None:
+    let_in(table, phone)
+    type_in(phone, "LH-0001")
+    type_in(phone, number_of(0) + "\t乌有零")
+    expect(phone.locator("[data-part='people'] li")).to_have_count(1)
+    assert "乌有零" not in phone.content()
+    phone.get_by_role("button", name="移出").click()
+    count(phone, "people", 0)
+    expect(phone.locator("[data-part='people'] li")).to_have_count(0)
+    count(phone, "waiting", 0)
+    work_off(now())
+
+    with in_scope(system_scope("test")):
+        assert Sample.objects.filter(unbound_at=None).count() == 0
+
+
+def test_a_code_made_on_the_points_page_lets_the_device_in(table: Table, page: Page, phone: Page) -> None:
+    table.live.sign_in(page, table.clerk)
+    page.goto(f"{table.live.url}/testing/sites/{table.desk.site.public_id}/")
+    page.get_by_role("button", name="生成设备入网码").click()
+    code = page.locator(".big-code").inner_text()
+    phone.goto(f"{table.live.url}/station/")
+    phone.locator("[data-station][data-ready]").wait_for()
+    phone.locator("[data-part='code']").fill(code)
+    phone.get_by_role("button", name="准入").click()
+    expect(phone.locator("[data-part='field']")).to_be_visible()
+
+    assert json.loads(stored(phone))["meta"]
