@@ -18,9 +18,10 @@ OF_A_UNIT = frozenset(
     {"post", "unit", "path", "review", "batch", "joint", "transfer", "task", "look_back", "pushed_list"}
     | {"difference", "anomaly", "webhook", "number", "person", "merge", "change", "measure", "appeal"}
     | {"case", "stay", "contact", "relationship", "exposure", "member"}
+    | {"testing_round", "site", "station", "tube", "parked", "box", "result_file", "result"}
 )
 # Planted, and of no unit: a secret lets in whoever holds it.
-OF_NO_UNIT = frozenset({"secret"})
+OF_NO_UNIT = frozenset({"secret", "slip"})
 
 
 def unknown(values: dict[str, str]) -> dict[str, str]:
@@ -149,6 +150,8 @@ def _seen(door: Door, caller: str, world: World, relation: str) -> bool:
     """Say whether the thing that the door is asked for is one that the caller may see."""
     if "joint" in door.parameters:
         return relation == "own"  # asked of another unit's department elsewhere
+    if "testing_round" in door.parameters and relation == "ancestor":
+        return True  # a round is known in the whole of its area
     return world.seen(relation)
 
 

@@ -46,6 +46,7 @@ from shali.verification.models import (
     PushedList,
 )
 from tests.proof.cluster import plant_cluster
+from tests.proof.rounds import plant_round
 
 ASKS = "4111.02.001"  # the township whose posts send every request
 # Where the planted things lie, seen from there. The last was part of it until it was moved.
@@ -90,8 +91,10 @@ class World:
             value: relation
             for relation, plot in self.plots.items()
             if not self.seen(relation)
-            for value in plot.values.values()
+            for name, value in plot.values.items()
             if len(value) == 12
+            # A round of a unit above is known in the whole of its area.
+            if (name, relation) != ("testing_round", "ancestor")
         }
 
 
@@ -142,6 +145,7 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
     _look_back(plot, unit, pushed, people[0], at)
     _measure(plot, unit, post, people[0], at)
     plot.values |= plant_cluster(unit, post, people[1:4], at)
+    plot.values |= plant_round(unit, post, people[3], at)
     fact = Fact.objects.create(kind="ListClosed", at=at, by="system:test", payload={})
     webhook = Subscription.objects.create(
         post=post,

@@ -23,6 +23,7 @@ ROOMS = (
     ("/measures", "shali.foundation.measures.api"),
     ("/verification", "shali.verification.api"),
     ("/tracing", "shali.tracing.api"),
+    ("/testing", "shali.testing.api"),
     ("/figures", "shali.board.api"),
     ("/webhooks", "shali.exchange.api"),
 )

@@ -1,0 +1,10 @@
+from ninja import Router
+
+from shali.testing.api import laboratory, people, rounds, sites, tubes
+
+router = Router(tags=["testing"])
+router.add_router("/rounds", rounds.router)
+router.add_router("/rounds", people.router)
+router.add_router("/sites", sites.router)
+router.add_router("", tubes.router)
+router.add_router("/laboratory", laboratory.router)

@@ -89,7 +89,12 @@ PROTECTION = {
     "shade": _("shade and a roof against rain"),
     "water": _("water and medicine against heat"),
 }
-FILE_STATES = {"taken": _("taken in"), "held": _("held back"), "released": _("taken after all"), "refused": _("refused")}
+FILE_STATES = {
+    "taken": _("taken in"),
+    "held": _("held back"),
+    "released": _("taken after all"),
+    "refused": _("refused"),
+}
 RESULT_STATES = {
     "applied": _("in force"),
     "parked": _("parked"),

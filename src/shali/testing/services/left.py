@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.people.models import Person
 from shali.foundation.policy.rules import limit
-from shali.foundation.tasks.models import Task, TaskState
+from shali.foundation.tasks.models import TaskState
 from shali.foundation.tasks.services.close import close_task
 from shali.foundation.tasks.services.open import NewTask, open_tasks
 from shali.foundation.ui.refusal import WrongInput
@@ -22,6 +22,7 @@ from shali.testing.services.rounds import NotLawful
 
 AT_HOME = "test_at_home"
 MOST = 20_000
+VISITS = "select id from tasks_task where kind = %s and state <> %s and subject_id = any(%s) order by id"
 
 
 @transaction.atomic
@@ -83,8 +84,10 @@ def visit_at_home(*, scope: Scope, made: str, people: Sequence[int], by: str, at
 def _close_visits(persons: Sequence[int], outcome: str, by: str, at: datetime) -> None:
     scope = system_scope("testing")
     with in_scope(scope):
-        tasks = Task.objects.filter(kind=AT_HOME, subject_id__in=persons).exclude(state=TaskState.CLOSED)
-        for task in tasks.order_by("id").values_list("pk", flat=True):
+        with connection.cursor() as cursor:
+            cursor.execute(VISITS, [AT_HOME, TaskState.CLOSED, list(persons)])
+            tasks = [task for (task,) in cursor.fetchall()]
+        for task in tasks:
             close_task(task=task, seen=None, outcome=outcome, scope=scope, by=by, at=at)
 
 

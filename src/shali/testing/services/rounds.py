@@ -1,5 +1,6 @@
 """A round: planned, its roster frozen, opened, closed when its numbers agree."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
@@ -23,6 +26,7 @@ from shali.testing.queries.find import round_in_scope
 from shali.testing.rules import RoundState
 from shali.testing.services.marks import mark_key, marks_of, new_mark_key
 
+FREEZE = "shali.testing.jobs.freeze"
 CHUNK = 20_000
 NEXT_PEOPLE = """
 select p.id, p.public_id, p.path from people_person p
@@ -81,6 +85,20 @@ def plan_round(*, scope: Scope, plan: Plan, by: str, at: datetime) -> Round:
             rule=limit("tube_result", at).rule_id,
             exercise=settings.EXERCISE,
         )
+
+
+@transaction.atomic
+def freeze_later(*, scope: Scope, made: str, by: str) -> None:
+    """Ask the worker to draw a round's roster; the round opens by itself when it is whole. Twice is once.
+
+    :raises NotLawful: the roster is frozen already, or somebody else's
+    """
+    row = round_in_scope(scope, made)
+    if row.state != RoundState.PLANNED or not scope.holds(row.path):
+        raise NotLawful(_("The roster of this round is frozen, or the round is not yours."))
+    lock = f"testing:freeze:{row.pk}"
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(FREEZE, lock=lock, queueing_lock=lock).defer(made=row.pk, by=by)
 
 
 def freeze_roster(*, made: int, by: str, at: datetime) -> int:

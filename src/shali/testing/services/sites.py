@@ -1,7 +1,7 @@
 """Sampling points of a round: where they are, whom they cover, what protection is there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +15,8 @@ from shali.testing.queries.find import round_in_scope, site_in_scope
 from shali.testing.rules import RoundState
 from shali.testing.services.rounds import NotLawful
 
+# A device that was not heard of for so long is called silent: it may work without network, and nobody knows.
+SILENT = timedelta(minutes=60)
 PROTECTION = ("ventilation", "one_way", "two_metres", "hand_gel", "coveralls", "waste_bin", "shade", "water")
 
 

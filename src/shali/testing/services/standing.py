@@ -27,6 +27,20 @@ where e.round_id = %s and e.person_id = n.person_id
 """
 
 
+# Nearly everybody has one sample of which nothing is known yet: they await its result, and nothing follows from that.
+HELD = """
+select s.person_id, min(s.taken_at), bool_and(t.state <> 3 and t.conflict = '' and t.outcome is null)
+from testing_sample s join testing_tube t on t.id = s.tube_id
+where s.round_id = %s and s.person_id = any(%s) and s.unbound_at is null group by s.person_id
+"""
+AWAIT = """
+update testing_expected e set standing = 1, sampled_at = n.sampled_at
+from unnest(%s::bigint[], %s::timestamptz[]) as n(person_id, sampled_at)
+where e.round_id = %s and e.person_id = n.person_id and e.standing in (0, 1)
+returning e.person_id, old.standing
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """A bound sample of a person with its tube's number, and the event that made it."""
@@ -46,6 +60,15 @@ def restand(*, round_id: int, people: Collection[int], by: str, at: datetime) ->
         return 0
     held: dict[int, list[_Held]] = defaultdict(list)
     with connection.cursor() as cursor:
+        cursor.execute(HELD, [round_id, wanted])
+        plain = {person: first_at for person, first_at, is_plain in cursor.fetchall() if is_plain}
+        cursor.execute(AWAIT, [list(plain), list(plain.values()), round_id])
+        simple = dict(cursor.fetchall())
+        came = [person for person, standing in simple.items() if standing == Standing.NOT_SAMPLED]
+        close_visits_of_sampled(people=came, by=by, at=at)
+        wanted = [person for person in wanted if person not in simple]
+        if not wanted:
+            return len(came)
         cursor.execute(EXPECTED, [round_id, wanted])
         before = {person: Standing(standing) for person, standing in cursor.fetchall()}
         cursor.execute(SAMPLES, [round_id, wanted])
@@ -55,7 +78,7 @@ def restand(*, round_id: int, people: Collection[int], by: str, at: datetime) ->
         first = {person: min((one.swab.taken_at for one in held[person]), default=None) for person in before}
         cursor.execute(WRITE, [list(before), list(after.values()), [first[p] for p in before], round_id])
     _follow(round_id, held, before, after, by=by, at=at)
-    return sum(before[person] != after[person] for person in before)
+    return len(came) + sum(before[person] != after[person] for person in before)
 
 
 def _follow(

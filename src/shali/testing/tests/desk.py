@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from shali.config import reference
+from shali.config.demo.device import Device
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import DocumentKind
@@ -18,7 +19,6 @@ from shali.testing.services.results import take_results
 from shali.testing.services.rounds import Plan, freeze_roster, plan_round
 from shali.testing.services.sites import NewSite, add_site
 from shali.testing.services.stations import enrol, make_station
-from shali.testing.tests.station import Device
 
 AT = datetime(2022, 8, 11, 0, 0, tzinfo=UTC)  # eight in the morning
 AREA = "990000"  # no division has it

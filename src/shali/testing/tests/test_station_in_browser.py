@@ -1,4 +1,4 @@
-"""The station in a real browser: let in by a code, at work without network, through a reload; nothing lost or readable."""
+"""The station in a real browser: let in by a code, at work without network, through a reload; nothing lost."""
 
 import json
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from shali.config.demo.device import Device
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.testing.models import Parked, Sample, SealedBatch, Station, Waiting
 from shali.testing.services.ingest import NotKnown, Sent, take_batch
@@ -12,7 +13,6 @@ from shali.testing.services.parking import settle_parked
 from shali.testing.services.stations import NoEntry, enrol, make_station, revoke_station
 
 from .desk import AT, DESK, fill, number_of, open_round, work_off
-from .station import Device
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,6 @@
 """What forms of this desk send."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -9,13 +9,7 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.ui.refusal import WrongInput
 
-# A device that was not heard of for so long is called silent: it may work without network, and nobody knows.
-SILENT_MINUTES = 60
 MOST_AT_ONCE = 500
-
-
-def silent_since(at: datetime) -> datetime:
-    return at - timedelta(minutes=SILENT_MINUTES)
 
 
 def must_hour(request: HttpRequest, name: str) -> datetime:

@@ -63,7 +63,7 @@ def identities(balance: Balance, made: str) -> list[Identity]:
             Term(_("Used"), balance.tubes),
             Term(_("at the laboratory"), balance.tubes_received, "="),
             Term(_("void"), balance.tubes_void, "+"),
-            Term(_("missing by name"), balance.tubes_missing, "+"),
+            Term(_("missing for good"), balance.tubes_missing, "+"),
             Term(_("on their way"), open_tubes, "+", f"{tubes}?which=waiting"),
         ),
     ]

@@ -71,7 +71,7 @@ class Park(Protocol):
     def __call__(self, batch: Batch, seq: int, kind: str, *, payload: bytes) -> None: ...
 
 
-def open_batch(batch: Batch, opener: Opener, park: Park) -> list[Opened]:
+def open_batch(batch: Batch, *, opener: Opener, park: Park) -> list[Opened]:
     """Open a batch's events. One that does not open, or says what nobody understands, is parked; the others go on."""
     found = []
     for one in orjson.loads(bytes(batch.body)):

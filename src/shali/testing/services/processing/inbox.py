@@ -59,7 +59,7 @@ def _do(taken: list[Batch], opener: Opener, at: datetime) -> Work:
     work = Work(at=at)
     opened: list[Opened] = []
     for batch in taken:
-        opened += open_batch(batch, opener, work.park)
+        opened += open_batch(batch, opener=opener, park=work.park)
     people = find_people([one for one in opened if one.kind == "swab"], at=at)
     work.load(opened)
     for one in opened:

@@ -3,23 +3,21 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from procrastinate.contrib.django import app
 
 from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import children, unit
 from shali.testing.queries import words
-from shali.testing.queries.find import round_in_scope
 from shali.testing.queries.rounds import needs, round_view, rounds
 from shali.testing.queries.sites import sites
 from shali.testing.rules import POOL_SIZES, RoundState
-from shali.testing.services.rounds import NotLawful, Plan, close_round, plan_round
+from shali.testing.services.rounds import Plan, close_round, freeze_later, plan_round
+from shali.testing.services.sites import SILENT
 from shali.testing.web import present
 from shali.testing.web.draw import draw_coverage
-from shali.testing.web.given import must_hour, silent_since
+from shali.testing.web.given import must_hour
 
-FREEZE = "shali.testing.jobs.freeze"
 BEHIND_SHOWN = 12
 
 
@@ -58,7 +56,7 @@ def one(request: PostRequest, testing_round: str) -> HttpResponse:
     """The wall of a round: numbers that balance, the curve, who is left and where, points that fall behind."""
     at = now()
     view = round_view(request.scope, testing_round, at=at)
-    points = sites(request.scope, testing_round, silent_since=silent_since(at))
+    points = sites(request.scope, testing_round, silent_since=at - SILENT)
     context = {
         "view": view,
         "row": view.row,
@@ -79,11 +77,7 @@ def one(request: PostRequest, testing_round: str) -> HttpResponse:
 @require_POST
 def freeze(request: PostRequest, testing_round: str) -> HttpResponse:
     """Ask the worker to draw the roster; the round opens by itself when it is whole."""
-    row = round_in_scope(request.scope, testing_round)
-    if row.state != RoundState.PLANNED or not request.scope.holds(row.path):
-        raise NotLawful(_("The roster of this round is frozen, or the round is not yours."))
-    lock = f"testing:freeze:{row.pk}"
-    app.configure_task(FREEZE, lock=lock, queueing_lock=lock).defer(made=row.pk, by=request.scope.name)
+    freeze_later(scope=request.scope, made=testing_round, by=request.scope.name)
     messages.success(request, _("The roster is being drawn from the register; the round opens when it is whole."))
     return redirect("testing:round", testing_round)
 

@@ -14,9 +14,9 @@ from shali.foundation.ui.refusal import WrongInput
 from shali.testing.queries import words
 from shali.testing.queries.rounds import round_view
 from shali.testing.queries.sites import site_view, sites
-from shali.testing.services.sites import NewSite, add_site, check_protection, close_site, cover
+from shali.testing.services.sites import SILENT, NewSite, add_site, check_protection, close_site, cover
 from shali.testing.services.stations import make_station, revoke_station
-from shali.testing.web.given import number_of, silent_since
+from shali.testing.web.given import number_of
 from shali.testing.web.qr import drawn
 
 
@@ -40,7 +40,7 @@ def index(request: PostRequest, testing_round: str) -> HttpResponse:
         return redirect("testing:site", made.public_id)
     context = {
         "view": round_view(request.scope, testing_round, at=at),
-        "rows": sites(request.scope, testing_round, silent_since=silent_since(at)),
+        "rows": sites(request.scope, testing_round, silent_since=at - SILENT),
         "units": children(request.scope, request.scope.path),
         "per_table": int(number("people_per_table", at).value),
         "most": int(number("people_per_point_high", at).value),
@@ -58,7 +58,7 @@ def one(request: PostRequest, site: str) -> HttpResponse:
 def _site_page(request: PostRequest, site: str, **more: object) -> HttpResponse:
     """A point's page: whom it covers, who is there, what protection is there."""
     at = now()
-    view = site_view(request.scope, site, silent_since=silent_since(at))
+    view = site_view(request.scope, site, silent_since=at - SILENT)
     names = who([view.checked_by])
     context = {
         "view": view,
@@ -68,7 +68,7 @@ def _site_page(request: PostRequest, site: str, **more: object) -> HttpResponse:
         "tables": range(1, view.row.tables + 1),
         "needs_tables": -(-view.row.people // int(number("people_per_table", at).value)),
         "clock_off": int(number("clock_off_minutes", at).value) * 60_000,
-        "silent_since": silent_since(at),
+        "silent_since": at - SILENT,
         "at": at,
         **more,
     }

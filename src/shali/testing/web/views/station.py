@@ -2,9 +2,7 @@
 
 import base64
 import binascii
-import random
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
 import orjson
@@ -21,13 +19,10 @@ from shali.foundation.accounts.policy import policy
 from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import Refusal
 from shali.testing.rules import POOL_SIZES
-from shali.testing.services.ingest import Ack, Sent, take_batch
+from shali.testing.services.ingest import Sent
 from shali.testing.services.stations import enrol, known_station, pack_for
+from shali.testing.web.bare import MOST_BYTES, answer, read_sent
 from shali.testing.web.station_words import station_words
-
-# Stations come back all at once; so many of a worker's threads serve them, the others are the clerks'.
-AT_ONCE = BoundedSemaphore(2)
-MOST_BYTES = 2_000_000
 
 
 @policy(public=True)
@@ -87,17 +82,9 @@ def pack(request: HttpRequest) -> HttpResponse:
 @policy(public=True)
 @require_POST
 def batches(request: HttpRequest) -> HttpResponse:
-    """Take a batch of sealed events. With all places taken it asks for patience: the events lie safe on the device."""
-    if not AT_ONCE.acquire(blocking=False):
-        seconds = random.randint(5, 30)  # noqa: S311  # spreads the stations, hides nothing
-        return JsonResponse({"message": _("Try again shortly.")}, status=503, headers={"Retry-After": str(seconds)})
-    try:
-        ack: Ack = take_batch(sent=_sent(request), at=now())
-    except Refusal as refused:
-        return JsonResponse({"message": refused.message}, status=refused.status)
-    finally:
-        AT_ONCE.release()
-    return HttpResponse(orjson.dumps(ack), content_type="application/json")
+    """Take a batch of sealed events. A server that knows `bare.with_stations` answers before this one is asked."""
+    status, body, more = answer(_sent(request))
+    return HttpResponse(body, status=status, content_type="application/json", headers=dict(more))
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:
@@ -109,12 +96,4 @@ def _json(request: HttpRequest) -> dict[str, Any]:
 
 
 def _sent(request: HttpRequest) -> Sent:
-    """Read what a station says beside its events. What cannot be read is signed by nobody."""
-    try:
-        first, count, sent_ms, captured, on_paper = map(int, request.headers.get("X-Said", "").split("|"))
-        signature = base64.b64decode(request.headers.get("X-Signature", ""), validate=True)
-    except (ValueError, binascii.Error):
-        first = count = sent_ms = captured = on_paper = 0
-        signature = b""
-    station = request.headers.get("X-Station", "")[:12]
-    return Sent(station, first, count, sent_ms, captured, on_paper, request.body[:MOST_BYTES], signature)
+    return read_sent(request.META, request.body[:MOST_BYTES])

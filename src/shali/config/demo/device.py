@@ -1,11 +1,11 @@
-"""A station as the tests play it: its keys, its ratchet, its outbox; what the browser does, in Python."""
+"""A station in Python, for the demo city, tests and load: its keys, its ratchet, its outbox, as in the browser."""
 
 import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -74,7 +74,7 @@ class Device:
         )  # fmt: skip
         r, s = decode_dss_signature(self.signing.sign(draft.signed(), ec.ECDSA(SHA256())))
         signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-        return Sent(*[getattr(draft, name) for name in draft.__slots__[:-1]], signature)
+        return replace(draft, signature=signature)
 
     def send(self, at: datetime, first: int | None = None, last: int | None = None) -> Ack:
         first = first or self.acknowledged + 1
@@ -88,7 +88,3 @@ class Device:
         for one in self.outbox[: self.acknowledged]:
             value = hashlib.sha256(value + one["x"].encode()).digest()
         return value.hex()
-
-
-def hour(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -1,0 +1,111 @@
+from datetime import datetime
+from typing import Literal
+
+from ninja import Query, Router, Schema
+
+from shali.foundation.accounts.api.endpoint import endpoint
+from shali.foundation.accounts.api.given import DoneOut, Given, Nothing
+from shali.foundation.accounts.policy import PostRequest
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.clocks import now
+from shali.foundation.people.api.shown import PersonMasked
+from shali.testing.queries import tubes as reads
+from shali.testing.services.laboratory import name_lost
+from shali.testing.services.parking import settle_parked
+
+router = Router()
+
+
+class TubeRowOut(Schema):
+    public_id: str
+    code: str
+    site: str
+    members: int
+    size: int
+    state: int
+    conflict: str
+    first_at: datetime | None
+    outcome: int | None
+
+
+class TubesOut(Schema):
+    items: list[TubeRowOut]
+
+
+class MemberOut(Schema):
+    person: PersonMasked | None
+    taken_at: datetime
+    how: str
+    table: int
+    is_bound: bool
+    standing: int | None
+
+
+class TubeOut(Schema):
+    public_id: str
+    code: str
+    round: str
+    site: str
+    size: int
+    members: int
+    state: int
+    conflict: str
+    first_at: datetime | None
+    sealed_at: datetime | None
+    box_code: str
+    received_at: datetime | None
+    lost_at: datetime | None
+    outcome: int | None
+    resulted_at: datetime | None
+    people: list[MemberOut]
+
+
+class Wanted(Given):
+    which: Literal["conflict", "waiting", "suspect", "open"] = "conflict"
+
+
+class ParkedOut(Schema):
+    public_id: str
+    kind: str
+    round_number: int
+    table: int
+    seq: int | None
+    detail: dict[str, object]
+    opened_at: datetime
+
+
+class ParkedListOut(Schema):
+    items: list[ParkedOut]
+
+
+class SettleIn(Given):
+    settled_as: Literal["take", "set_aside"]
+
+
+@endpoint(
+    router, "GET", "/rounds/{testing_round}/tubes", Verb.SEE_TESTING, response=TubesOut, summary="Tubes of a round"
+)
+def index(request: PostRequest, testing_round: str, wanted: Query[Wanted]) -> dict[str, object]:
+    return {"items": reads.tubes(request.scope, testing_round, wanted.which)}
+
+
+@endpoint(router, "GET", "/tubes/{tube}", Verb.SEE_TESTING, response=TubeOut, summary="A tube and whom it holds")
+def one(request: PostRequest, tube: str) -> reads.TubeView:
+    return reads.tube_view(request.scope, tube, at=now())
+
+
+@endpoint(router, "POST", "/tubes/{tube}/lost", Verb.SETTLE_TESTING, response=DoneOut, summary="A tube is missing")
+def lost(request: PostRequest, tube: str, given: Nothing) -> DoneOut:
+    name_lost(scope=request.scope, tube=tube, by=request.scope.name, at=now())
+    return DoneOut()
+
+
+@endpoint(router, "GET", "/parked", Verb.SETTLE_TESTING, response=ParkedListOut, summary="What could not be done")
+def parked(request: PostRequest) -> dict[str, object]:
+    return {"items": reads.parked(request.scope)}
+
+
+@endpoint(router, "POST", "/parked/{parked}/settle", Verb.SETTLE_TESTING, response=DoneOut, summary="Settle it")
+def settle(request: PostRequest, parked: str, given: SettleIn) -> DoneOut:
+    settle_parked(scope=request.scope, parked=parked, settled_as=given.settled_as, by=request.scope.name, at=now())
+    return DoneOut()

@@ -1,0 +1,91 @@
+"""What mass testing keeps of one unit: a round with a point, a device, a tube, a box, a laboratory and its results."""
+
+import os
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from shali.foundation.accounts.models import Post
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.rows import next_ids
+from shali.testing.models import (
+    Box,
+    Cover,
+    Expected,
+    Laboratory,
+    Parked,
+    Recall,
+    Result,
+    ResultFile,
+    Round,
+    Sample,
+    SealedBatch,
+    Site,
+    Station,
+    Tube,
+)
+from shali.testing.services.marks import new_mark_key
+
+BY = "system:test"
+
+
+def plant_round(unit: Unit, post: Post, person: int, at: datetime) -> dict[str, str]:
+    """Plant one of everything that mass testing keeps; return it by the URL parameter that stands for it."""
+    made = _round(unit, at)
+    site = Site.objects.create(
+        round=made, path=unit.path, unit=unit, name="某点", opens_at=at, closes_at=at + timedelta(hours=9), pool_size=10
+    )
+    Cover.objects.create(round=made, site=site, path=unit.path)
+    station = Station.objects.create(
+        round=made, site=site, path=unit.path, table=1, code_blind=os.urandom(16), code_expires_at=at, made_at=at,
+        made_by=BY,
+    )  # fmt: skip
+    batch = SealedBatch.objects.create(
+        station=station, path=unit.path, first_seq=1, n=1, digest=b"-", body=b"[]", received_at=at, sent_at=at,
+        accepted=1, duplicate=0, parked=0, processed_at=at,
+    )  # fmt: skip
+    bench = Laboratory.objects.create(path=unit.path, unit=unit, name="某实验室", per_hour=9, made_at=at, made_by=BY)
+    box = Box.objects.create(
+        round=made, path=unit.path, site=site, code="B1", codes=["T1"], claimed=1, counted=1, sealed_at=at
+    )
+    tube = Tube.objects.create(
+        round=made, path=unit.path, site=site, station=station, code="T1", size=10, members=1, state=2, box=box,
+        first_at=at, sealed_at=at,
+    )  # fmt: skip
+    slip = uuid4()
+    Sample.objects.create(
+        event=slip, round=made, path=unit.path, tube=tube, person_id=person, station=station, batch=batch, seq=1,
+        taken_at=at, how="reader",
+    )  # fmt: skip
+    Expected.objects.create(round=made, person_id=person, path=unit.path, standing=1, sampled_at=at)
+    Recall.objects.create(round=made, person_id=person, path=unit.path, tube=tube, why="void", opened_at=at)
+    parked = Parked.objects.create(
+        round=made, path=unit.path, kind="box_count", station=station, batch=batch, seq=1, opened_at=at
+    )
+    file = ResultFile.objects.create(
+        path=unit.path, laboratory=bench, digest=os.urandom(32), state="held", held_for=["over_capacity"], rows=1,
+        received_at=at, received_by=BY,
+    )  # fmt: skip
+    result = Result.objects.create(
+        file=file, path=unit.path, laboratory=bench, tube_code="T1", tube=tube, outcome=2, run="R1", plate="P1",
+        well="A1", tested_at=at, state="waiting", why="correction", entered_at=at, entered_by=BY,
+    )  # fmt: skip
+    return {
+        "testing_round": made.public_id,
+        "site": site.public_id,
+        "station": station.public_id,
+        "tube": tube.public_id,
+        "parked": parked.public_id,
+        "box": box.public_id,
+        "result_file": file.public_id,
+        "result": result.public_id,
+        "slip": str(slip),
+    }
+
+
+def _round(unit: Unit, at: datetime) -> Round:
+    (number,) = next_ids("testing_round", count=1)
+    return Round.objects.create(
+        pk=number, outbreak_id="luohe-2022", number=number, path=unit.path, unit=unit, starts_at=at,
+        ends_at=at + timedelta(hours=12), state=2, people=1, planned_at=at, planned_by=BY, opened_at=at, opened_by=BY,
+        mark_key_sealed=new_mark_key(row=number), rule="tube_result@test",
+    )  # fmt: skip
