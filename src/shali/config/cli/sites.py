@@ -1,8 +1,6 @@
 """`shali sites`: where sampling points go, from anybody's files and from the files of the OR-Library."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -10,25 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
-from shali.config.cli.tables import note, read_bytes, read_table, refuse
+from shali.config.cli.places import Places, read_places
+from shali.config.cli.tables import note, read_bytes, refuse
 
 if TYPE_CHECKING:
     import numpy as np
-    import polars as pl
     from numpy.typing import NDArray
 
     from shali.engines.siting import Plan
-
-EARTH = 6_371_008.8  # metres, mean radius
-GUESSES = {
-    "id": ("id", "name", "code", "site", "point", "编号", "名称", "代码"),
-    "x": ("lon", "lng", "long", "longitude", "x", "经度"),
-    "y": ("lat", "latitude", "y", "纬度"),
-    "people": ("people", "population", "weight", "demand", "residents", "人数", "人口"),
-    "state": ("state", "status", "状态"),
-}
-FIXED, FORBIDDEN = {"fixed", "open", "固定", "已设"}, {"forbidden", "closed", "禁用", "不可用"}
-LARGEST_TABLE = 60_000_000  # distances held at once: 20,000 points and 3,000 candidates
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,6 +28,9 @@ def sites(
     demand: Annotated[Path | None, typer.Option(help="CSV of points: id, lon and lat (or x and y), people")] = None,
     candidates: Annotated[Path | None, typer.Option(help="CSV of possible sites: id, lon, lat, state")] = None,
     number: Annotated[int | None, typer.Option("--sites", min=1, help="How many to open")] = None,
+    capacity: Annotated[
+        str, typer.Option(help="How many people a site serves: a number, or the candidates' column of it")
+    ] = "",
     walk: Annotated[str, typer.Option(help="How far anybody walks: 1000m, 1.2km; as the crow flies")] = "",
     out: Annotated[Path | None, typer.Option(help="GeoJSON of the open sites and whom each serves")] = None,
     orlib: Annotated[Path | None, typer.Option(help="A p-median file of the OR-Library")] = None,
@@ -51,8 +41,9 @@ def sites(
     """Choose which sites to open, with a bound that no plan can beat.
 
     With --sites: so that all ways together are shortest. With --sites and --walk: so that most people have a site
-    within the walk. With --walk alone: the fewest sites so that everybody has one. A candidate whose state is fixed is
-    open in every plan, one that is forbidden in none.
+    within the walk. With --walk alone: the fewest sites so that everybody has one. With --sites and --capacity: so that
+    all ways are shortest and no site serves more. A candidate whose state is fixed is open in every plan, one that is
+    forbidden in none.
     """
     from shali.engines.siting import Impossible, Unreadable
 
@@ -64,7 +55,7 @@ def sites(
             refuse("Name --demand and --candidates, or a file of the OR-Library with --orlib.")
         if number is None and not walk:
             refuse("Say how many sites (--sites 40), how far people walk (--walk 1000m), or both.")
-        places = _places(demand, candidates)
+        places = read_places(demand, candidates, capacity)
         plan, what = _of_places(places, number, _metres(walk), seconds)
     except (Impossible, Unreadable) as said:
         refuse(f"{orlib}: {said}" if orlib else str(said))
@@ -82,10 +73,22 @@ def _load_compiled(which: str) -> None:
     """Solve the smallest case, so that loading compiled loops does not count as searching."""
     import numpy as np
 
-    from shali.engines.siting import find_clusters, find_medians, nearest, reach_all, reach_most, reach_of
+    from shali.engines.siting import (
+        find_clusters,
+        find_medians,
+        find_rooms,
+        nearest,
+        reach_all,
+        reach_most,
+        reach_of,
+    )
 
     if which == "clusters":
         find_clusters(np.zeros((2, 2)), np.ones(2), 2.0, 1, seconds=0.1, elapsed=_clock())
+    elif which == "rooms":
+        find_rooms(
+            nearest(np.arange(60.0).reshape(12, 5) % 7, np.ones(12)), np.full(5, 9.0), 2, seconds=0.5, elapsed=_clock()
+        )
     elif which == "medians":
         find_medians(nearest(np.arange(12.0).reshape(4, 3) % 5, np.ones(4)), 2, seconds=0.1, elapsed=_clock())
     else:
@@ -117,102 +120,6 @@ def _of_orlib(path: Path, *, capacitated: bool, seconds: float) -> "Plan":
     return find_medians(near, network.sites, seconds=seconds, elapsed=_clock(), is_whole=is_whole)
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """distance: (points, candidates) in metres, or in the files' own unit where they have x and y."""
-
-    points: list[str]
-    names: list[str]
-    weight: "NDArray[np.float64]"
-    where: "NDArray[np.float64]"
-    distance: "NDArray[np.float64]"
-    fixed: "NDArray[np.bool_]"
-    is_on_earth: bool
-
-
-def _places(demand: Path, candidates: Path) -> Places:
-    import numpy as np
-
-    points, sites_ = read_table(demand), read_table(candidates)
-    if points.height * sites_.height > LARGEST_TABLE:
-        refuse(
-            f"{points.height:,} points and {sites_.height:,} candidates are more pairs than fit: {LARGEST_TABLE:,}. "
-            "Add points of one building up, or cut the city into parts."
-        )
-    state = _texts(sites_, "state")
-    kept = np.array([one.casefold() not in FORBIDDEN for one in state]) if state else np.ones(sites_.height, bool)
-    open_already = np.array([one.casefold() in FIXED for one in state]) if state else np.zeros(sites_.height, bool)
-    here, on_earth = _where(points, demand)
-    there, also = _where(sites_, candidates)
-    if on_earth != also:
-        refuse(f"{demand} and {candidates} must both have lon and lat, or both x and y.")
-    weight = _numbers(points, demand, "people") if _column(points, "people") else np.ones(points.height)
-    if (weight < 0).any():
-        refuse(f"{demand}: row {int(np.flatnonzero(weight < 0)[0]) + 2} has fewer than 0 people.")
-    ids = _texts(points, "id") or [str(n + 1) for n in range(points.height)]
-    names = _texts(sites_, "id") or [str(n + 1) for n in range(sites_.height)]
-    there = there[kept]
-    return Places(
-        ids,
-        [name for name, is_kept in zip(names, kept, strict=True) if is_kept],
-        np.maximum(weight, 1e-9),
-        there,
-        _distances(here, there, on_earth=on_earth),
-        open_already[kept],
-        on_earth,
-    )
-
-
-def _column(table: "pl.DataFrame", what: str) -> str:
-    by_name = {name.casefold(): name for name in table.columns}
-    return next((by_name[guess] for guess in GUESSES[what] if guess in by_name), "")
-
-
-def _texts(table: "pl.DataFrame", what: str) -> list[str]:
-    name = _column(table, what)
-    return [one or "" for one in table[name].to_list()] if name else []
-
-
-def _numbers(table: "pl.DataFrame", path: Path, what: str) -> "NDArray[np.float64]":
-    import numpy as np
-
-    name = _column(table, what)
-    if not name:
-        refuse(f"{path} has no column for {what}; it may be called {', '.join(GUESSES[what])}.")
-    found = np.empty(table.height)
-    for place, cell in enumerate(table[name].to_list()):
-        try:
-            found[place] = float((cell or "").replace(",", ""))
-        except ValueError:
-            found[place] = np.nan
-        if not isfinite(found[place]):
-            refuse(f'{path}, row {place + 2}, column {name}: "{cell or ""}" is no number.')
-    return found
-
-
-def _where(table: "pl.DataFrame", path: Path) -> "tuple[NDArray[np.float64], bool]":
-    import numpy as np
-
-    x, y = _numbers(table, path, "x"), _numbers(table, path, "y")
-    on_earth = _column(table, "x").casefold() not in {"x"}
-    if on_earth and ((np.abs(x) > 180).any() or (np.abs(y) > 90).any()):
-        row = int(np.flatnonzero((np.abs(x) > 180) | (np.abs(y) > 90))[0]) + 2
-        refuse(f"{path}, row {row}: this is no longitude and latitude. Are the two columns exchanged?")
-    return np.column_stack([x, y]), on_earth
-
-
-def _distances(here: "NDArray[np.float64]", there: "NDArray[np.float64]", *, on_earth: bool) -> "NDArray[np.float64]":
-    import numpy as np
-
-    if not on_earth:
-        return np.hypot(here[:, None, 0] - there[None, :, 0], here[:, None, 1] - there[None, :, 1])
-    a, b = np.radians(here), np.radians(there)
-    north = np.sin((a[:, None, 1] - b[None, :, 1]) / 2) ** 2
-    east = np.sin((a[:, None, 0] - b[None, :, 0]) / 2) ** 2
-    both = np.cos(a[:, None, 1]) * np.cos(b[None, :, 1]) * east + north
-    return 2 * EARTH * np.arcsin(np.sqrt(both))
-
-
 def _metres(walk: str) -> float | None:
     if not walk:
         return None
@@ -237,6 +144,10 @@ def _of_places(places: Places, number: int | None, walk: float | None, seconds: 
         raise Impossible(
             f"{number} sites are asked for; {many} candidates may be opened and {int(places.fixed.sum())} are fixed."
         )
+    if places.room is not None:
+        if walk is not None or number is None:
+            refuse("--capacity goes with --sites, and not with --walk.")
+        return _with_rooms(places, number, places.room, seconds), "people x metres"
     _load_compiled("medians" if walk is None else "reach")
     elapsed = _clock()
     if walk is None:
@@ -252,6 +163,17 @@ def _of_places(places: Places, number: int | None, walk: float | None, seconds: 
     if number is None:
         return reach_all(reach, seconds=seconds, elapsed=elapsed, fixed=places.fixed), "sites"
     return reach_most(reach, number, seconds=seconds, elapsed=elapsed, fixed=places.fixed), "people reached"
+
+
+def _with_rooms(places: Places, number: int, room: "NDArray[np.float64]", seconds: float) -> "Plan":
+    from shali.engines.siting import find_rooms, nearest
+
+    _load_compiled("rooms")
+    elapsed = _clock()
+    near = nearest(
+        places.distance, places.weight, keep=min(len(places.names), max(200, 16 * len(places.names) // number))
+    )
+    return find_rooms(near, room, number, seconds=seconds, elapsed=elapsed, fixed=places.fixed)
 
 
 def _geojson(places: Places, plan: "Plan") -> bytes:

@@ -1,6 +1,7 @@
 """Where sites go so that ways are short, or so that most people reach one; each plan with a bound no plan can beat."""
 
 from shali.engines.siting.capacitated import find_clusters
+from shali.engines.siting.city import find_rooms
 from shali.engines.siting.coverage import reach_all, reach_most, reach_of
 from shali.engines.siting.medians import find_medians
 from shali.engines.siting.model import Impossible, Plan
@@ -16,6 +17,7 @@ __all__ = [
     "Unreadable",
     "find_clusters",
     "find_medians",
+    "find_rooms",
     "nearest",
     "reach_all",
     "reach_most",

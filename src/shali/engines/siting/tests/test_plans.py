@@ -13,6 +13,7 @@ from shali.engines.siting import (
     Unreadable,
     find_clusters,
     find_medians,
+    find_rooms,
     nearest,
     reach_all,
     reach_most,
@@ -204,3 +205,66 @@ def test_a_network_in_parts_names_what_cannot_be_reached() -> None:
 def test_wrong_customers_are_refused_by_their_line(text: str, said: str) -> None:
     with pytest.raises(Unreadable, match=said):
         read_customers(text)
+
+
+def _city(points: int, candidates: int, seed: int):
+    dice = np.random.default_rng(seed)
+    where, there = dice.uniform(0, 1000, (points, 2)), dice.uniform(0, 1000, (candidates, 2))
+    distance = np.hypot(where[:, None, 0] - there[None, :, 0], where[:, None, 1] - there[None, :, 1])
+    return distance, dice.integers(1, 40, points).astype(float)
+
+
+def test_a_city_with_capacities_is_served_whole_within_them_and_above_its_bound() -> None:
+    distance, people = _city(600, 80, 4)
+    room = np.full(80, np.ceil(people.sum() / 20 * 1.15))
+
+    plan = find_rooms(nearest(distance, people), room, 20, seconds=6, elapsed=clock())
+
+    load = np.bincount(plan.site_of, weights=people, minlength=80)
+    assert len(plan.sites) == 20
+    assert set(plan.site_of) <= set(plan.sites)
+    assert (load <= room).all()
+    assert plan.cost == pytest.approx((people * distance[np.arange(600), plan.site_of]).sum())
+    assert plan.gap < 0.03
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bound_with_capacities_is_below_the_best_plan_that_highs_finds(seed: int) -> None:
+    """Small enough for the whole problem, each point at one site, to be solved as it stands."""
+    distance, people = _city(14, 7, seed)
+    p, room = 3, np.full(7, np.ceil(people.sum() / 3 * 1.25))
+    best = _by_highs(distance, people, room, p)
+    if best is None:
+        return
+
+    plan = find_rooms(nearest(distance, people), room, p, seconds=2, elapsed=clock())
+
+    assert plan.bound <= best + 1e-6
+    assert plan.cost >= best - 1e-6
+
+
+def _by_highs(distance, people, room, p) -> float | None:
+    n, m = distance.shape
+    cost = np.concatenate([(people[:, None] * distance).ravel(), np.zeros(m)])
+    rows, low, high = [], [], []
+    for i in range(n):
+        row = np.zeros(n * m + m)
+        row[i * m : (i + 1) * m] = 1
+        rows.append(row), low.append(1), high.append(1)
+    for j in range(m):
+        row = np.zeros(n * m + m)
+        row[j : n * m : m] = people
+        row[n * m + j] = -room[j]
+        rows.append(row), low.append(-np.inf), high.append(0)
+    row = np.zeros(n * m + m)
+    row[n * m :] = 1
+    rows.append(row), low.append(p), high.append(p)
+    found = milp(cost, constraints=LinearConstraint(np.array(rows), low, high), integrality=1, bounds=Bounds(0, 1))
+    return float(found.fun) if found.success else None
+
+
+def test_too_little_room_is_refused_in_both_numbers() -> None:
+    distance, people = _city(50, 10, 1)
+
+    with pytest.raises(Impossible, match="people are to be served; the 2 largest candidates together hold 20"):
+        find_rooms(nearest(distance, people), np.full(10, 10.0), 2, seconds=1, elapsed=clock())
