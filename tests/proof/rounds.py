@@ -20,6 +20,7 @@ from shali.testing.models import (
     Sample,
     SealedBatch,
     Site,
+    SitePlan,
     Station,
     Tube,
 )
@@ -69,7 +70,13 @@ def plant_round(unit: Unit, post: Post, person: int, at: datetime) -> dict[str, 
         file=file, path=unit.path, laboratory=bench, tube_code="T1", tube=tube, outcome=2, run="R1", plate="P1",
         well="A1", tested_at=at, state="waiting", why="correction", entered_at=at, entered_by=BY,
     )  # fmt: skip
+    plan = SitePlan.objects.create(
+        round=made, path=unit.path, letter="A", points=[["某小区", unit.path, 114.0, 33.6, 90]],
+        candidates=[["某点", 114.0, 33.6, ""], ["乙点", 114.01, 33.6, ""]], sites=[0], served=[0], walk_m=1_125,
+        capacity=900, cost=0, bound=0, seconds=0.1, made_at=at, made_by=BY,
+    )  # fmt: skip
     return {
+        "site_plan": plan.public_id,
         "testing_round": made.public_id,
         "site": site.public_id,
         "station": station.public_id,

@@ -59,6 +59,7 @@ PATHS: dict[str, Rule] = {
     "testing.resultfile.path": Follows(taken_over=True),
     "testing.result.path": Follows(taken_over=True),
     "testing.recall.path": Follows(taken_over=True),
+    "testing.siteplan.path": Follows(),
     "exchange.subscription.path": Follows(),
     "exchange.delivery.path": Follows(),
 }

@@ -30,12 +30,13 @@ def ensure(count: int = RESIDENTS) -> None:
     from shali.config.demo.city import enter_residents
     from shali.config.demo.morning import play
     from shali.config.demo.outbreak import play_before
-    from shali.config.demo.testing_round import play_round, township_of
+    from shali.config.demo.testing_round import play_plan, play_round, township_of
 
     enter_residents(count, at=MORNING - timedelta(days=30))
     busiest = play(MORNING)
     play_before(MORNING, near=busiest)
-    play_round(MORNING, township=township_of(busiest))
+    made = play_round(MORNING, township=township_of(busiest))
+    play_plan(MORNING, township=township_of(busiest), made=made)
     enter_cast(busiest=busiest, at=MORNING - timedelta(days=2))
 
 

@@ -9,13 +9,15 @@ from shali.config.demo.device import Device
 from shali.config.demo.outbreak import scope_of
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
-from shali.foundation.people.models import Document, Person
+from shali.foundation.people.models import Document
 from shali.foundation.vault.outbox import Opener
 from shali.foundation.vault.sealing import open_text
 from shali.testing.models import Box, Expected, Round, Site, Tube
 from shali.testing.rules import Outcome, Reading
+from shali.testing.rules.plan_file import Place
 from shali.testing.services.laboratory import add_laboratory, receive_box
 from shali.testing.services.left import exempt_people, visit_at_home
+from shali.testing.services.plans import Wanted, make_plan
 from shali.testing.services.processing import process_inbox
 from shali.testing.services.results import take_results
 from shali.testing.services.rounds import Plan, freeze_roster, plan_round
@@ -217,6 +219,25 @@ def township_of(path: str) -> str:
     return ".".join(path.split(".")[:3])
 
 
-def people_of(township: str) -> int:
-    with in_scope(system_scope("demo")):
-        return Person.objects.filter(path__startswith=f"{township}.").count()
+def play_plan(morning: datetime, *, township: str, made: str) -> None:
+    """Draw up where the points of a round might have gone: invented places around the city's own latitude."""
+    draw = random.Random(SEED + 1)  # noqa: S311  # two machines play the same plan, nothing secret
+    city = scope_of(enter_part("city-duty", at=morning))
+    with in_scope(city):
+        units = list(Unit.objects.filter(parent__path=township).order_by("path"))
+        points, candidates = [], []
+        for place, unit in enumerate(units):
+            lon, lat = 114.01 + 0.012 * (place % 3), 33.57 + 0.01 * (place // 3)
+            for estate in range(12):
+                at = (lon + draw.gauss(0, 0.0035), lat + draw.gauss(0, 0.003))
+                points.append(Place(f"{unit.name}{estate + 1}号院", unit.code, *at, draw.randint(120, 900), ""))
+            for name in ("小学", "广场", "空场", "停车场", "卫生室"):
+                at = (lon + draw.gauss(0, 0.003), lat + draw.gauss(0, 0.0028))
+                candidates.append(
+                    Place(f"{unit.name}{name}", "", *at, 0, "fixed" if name == "小学" and not place else "")
+                )
+        for sites in (10, 12):
+            wanted = Wanted(sites, 3_500, 15)
+            make_plan(
+                scope=city, made=made, points=points, candidates=candidates, wanted=wanted, by=city.name, at=morning
+            )

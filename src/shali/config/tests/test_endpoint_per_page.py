@@ -179,6 +179,10 @@ ENDPOINTS |= {
     ),
     "testing:make_station": ("POST /testing/sites/{site}/stations",),
     "testing:revoke_station": ("POST /testing/sites/stations/{station}/revoke",),
+    "testing:plans": ("GET /testing/plans/of-round/{testing_round}", "POST /testing/plans/of-round/{testing_round}"),
+    "testing:plan": ("GET /testing/plans/{site_plan}",),
+    "testing:edit_plan": ("POST /testing/plans/{site_plan}/edit",),
+    "testing:take_plan": ("POST /testing/plans/{site_plan}/take",),
     "testing:tube": ("GET /testing/tubes/{tube}",),
     "testing:tube_lost": ("POST /testing/tubes/{tube}/lost",),
     "testing:parked": ("GET /testing/parked",),
@@ -192,6 +196,7 @@ ENDPOINTS |= {
 }
 STATION = "a device's own door: it has no post, and is known by its key"
 NONE: dict[str, str] = {
+    "testing:notices": "a sheet to print; its hours follow from the plan that the endpoint gives",
     "testing:own_result": "a person without a post looks at his own result, by the code on his slip",
     "testing:station": STATION,
     "testing:station_worker": STATION,

@@ -257,6 +257,7 @@ class Migration(migrations.Migration):
             path_wall("testing_resultfile"),
             wall("testing_result", OURS_OR_OF_A_SEEN_TUBE),
             path_wall("testing_recall"),
+            path_wall("testing_siteplan"),
             CLEARED_GUARD,
             OUTCOME_GUARD,
             KEPT_GUARD,

@@ -2,7 +2,7 @@
 
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope
-from shali.testing.models import Box, Laboratory, Parked, ResultFile, Round, Site, Station, Tube
+from shali.testing.models import Box, Laboratory, Parked, ResultFile, Round, Site, SitePlan, Station, Tube
 
 
 def round_in_scope(scope: Scope, public_id: str) -> Round:
@@ -62,6 +62,13 @@ def file_in_scope(scope: Scope, public_id: str) -> ResultFile:
 def parked_in_scope(scope: Scope, public_id: str) -> Parked:
     rows = Parked.objects.filter(within(scope.path), public_id=public_id)
     found = rows.select_related("station", "batch", "tube", "round").first()
+    if found is None:
+        raise NotInScope
+    return found
+
+
+def plan_in_scope(scope: Scope, public_id: str) -> SitePlan:
+    found = SitePlan.objects.filter(within(scope.path), public_id=public_id).select_related("round__unit").first()
     if found is None:
         raise NotInScope
     return found
