@@ -10,7 +10,7 @@ def main(what: str, argument: str) -> None:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "shali.config.settings"
     django.setup()
-    {"reveal": reveal_for_ever, "settle": settle_in_small_steps}[what](argument)
+    {"reveal": reveal_for_ever, "settle": settle_in_small_steps, "inbox": empty_inbox}[what](argument)
 
 
 def reveal_for_ever(post: str) -> None:
@@ -31,6 +31,21 @@ def reveal_for_ever(post: str) -> None:
         with in_scope(scope):
             shown = reveal(scope=scope, person=person, fields=["name"], purpose="contact_person", at=now())
         print(shown.record, dict(shown.values)["name"][0], flush=True)
+
+
+def empty_inbox(_argument: str) -> None:
+    """Open what stations sent, a batch to a transaction, for ever."""
+    import time
+
+    from shali.foundation.clocks import now
+    from shali.foundation.vault.outbox import Opener
+    from shali.testing.services.processing import process_inbox
+
+    opener = Opener()
+    print("begins", flush=True)
+    while True:
+        if not process_inbox(opener=opener, at=now(), batches=1):
+            time.sleep(0.01)
 
 
 def settle_in_small_steps(batch: str) -> None:
