@@ -20,7 +20,7 @@ help:
 	@echo "make prove        who may see what: the generated matrix, the walls, the access log, the headers, with figures"
 	@echo "make fuzz         20,000 generated requests against the API of a running server (FUZZ_CASES=… for another number)"
 	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
-	@echo "make bench        linkage beside splink 5, rings beside DuckDB, siting beside HiGHS, queues beside simpy; minutes; BENCH='--people 300000' for less"
+	@echo "make bench        linkage beside splink 5, rings beside DuckDB, siting beside HiGHS, queues beside simpy, ingest; minutes; BENCH='--people 300000' for less"
 	@echo "                  rings beside polars, DuckDB and PostgreSQL; BENCH_RINGS='--people 2400000' for 168 million visits"
 	@echo "make cluster      who met whom by the store, DuckDB and Spark, compared; needs Java, downloads Spark"
 	@echo "make fix          let the tools mend what they can"
@@ -28,7 +28,7 @@ help:
 	@echo "make pushed       100,000 rows from their file to open tasks on this installation: seconds and memory"
 	@echo "make outbreak     60 cases and 2,000 contacts to the last release, new rules, a chain of 2,000 cases: seconds"
 	@echo "make load         eight people at once on the pages of this installation, against their limits"
-	@echo "make survive      forty kills and ten thousand planted identifiers: what was lost, shown twice, or found; minutes"
+	@echo "make survive      kills (KILLS=40), histories of sync (HISTORIES=50000), planted identifiers: what was lost or found; hours"
 	@echo "make screenshots  pictures of the demo city into docs/pictures"
 	@echo "make receipt      read a hostile list of 5,000 rows in six forms, each row compared with its truth"
 	@echo "make million      seconds and memory of reading a million rows (some minutes)"
@@ -52,6 +52,7 @@ bench: $(UV)
 	@.venv/bin/python tools/bench/rings $(BENCH_RINGS)
 	@.venv/bin/python tools/bench/siting $(BENCH_SITING)
 	@.venv/bin/python tools/bench/queues $(BENCH_QUEUES)
+	@.venv/bin/python -m tools.bench.ingest $(BENCH_INGEST)
 
 cluster: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --group cluster
@@ -82,8 +83,10 @@ city: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups $(NODE_GROUP)
 	@.venv/bin/shali demo city
 
+KILLS ?= 40
+HISTORIES ?= 50000
 survive: environment
-	@SHALI_KILLS=40 SHALI_CANARIES=10000 .venv/bin/pytest -n 0 -v --no-header tests/survival
+	@SHALI_KILLS=$(KILLS) SHALI_HISTORIES=$(HISTORIES) SHALI_CANARIES=10000 .venv/bin/pytest -n 0 -v --no-header tests/survival
 
 outbreak: environment
 	@SHALI_CASES=60 SHALI_CONTACTS=2000 .venv/bin/pytest -n 0 -v --no-header tests/outbreak

@@ -20,6 +20,7 @@ NOUNS = {
     "units": "The tree of units: counties, townships, communities, grids",
     "posts": "Posts and the people who hold them: give, end, one-time sign-in links",
     "policy": "Rule packs: which limits hold on a day, and by which document",
+    "stations": "Devices at sampling tables; what a backup and its return mean for them",
     "audit": "The tamper-evident access log: verify its chain, read who looked at what",
     "demo": "The demo city: make it, sign in to it",
 }

@@ -99,7 +99,7 @@ class _City:
 
     def climb(self, *, until: float, elapsed: Elapsed, watch: Watch) -> None:
         while elapsed() < until and self.scale > 1e-4:
-            self.bound, self.scale, _chosen = climb_rooms(
+            self.bound, self.scale = climb_rooms(
                 self.near, self.room, self.fixed, self.p, self.price, self.best_price, self.upper, self.bound,
                 self.scale, 20, 15, self.often,
             )  # fmt: skip

@@ -47,44 +47,16 @@ def value_of(customer, reach, weight, price, room, gain, take):
 def climb_rooms(near, room, fixed, p, price, best, upper, bound, scale, steps, calm, often):
     """Raise the bound by `steps` steps of the subgradient from `price`; `best` holds the prices of the best bound.
 
-    Returns the bound, the scale of the steps, and the p candidates that the best step chose.
+    often: (m,) how often a candidate was chosen, the last steps most; changed. Returns bound and scale of the steps.
     """
-    start, customer, reach, weight, end = near.start, near.customer, near.reach, near.weight, near.away[:, -1]
-    m, n = len(room), len(weight)
-    value = np.zeros(m)
-    longest = 0
-    for j in range(m):
-        longest = max(longest, start[j + 1] - start[j])
-    gain, take = np.zeros(longest), np.zeros(longest)
-    chosen, order = np.zeros(p, np.int64), np.zeros(m, np.int64)
-    direction, since = np.zeros(n), 0
+    weight, end = near.weight, near.away[:, -1]
+    n, since = len(weight), 0
+    direction, served = np.zeros(n), np.zeros(n)
     for _step in range(steps):
-        for j in range(m):
-            a, b = start[j], start[j + 1]
-            value[j], _many = value_of(customer[a:b], reach[a:b], weight, price, room[j], gain, take)
-        key = value.copy()
-        for j in range(m):
-            if fixed[j]:
-                key[j] -= 1e18
-        order = np.argsort(key)
-        total = 0.0
-        for i in range(n):
-            total += weight[i] * price[i]
-        served = np.zeros(n)
-        often *= 0.97
-        for q in range(p):
-            j = order[q]
-            often[j] += 0.03
-            total += value[j]
-            a, b = start[j], start[j + 1]
-            value_of(customer[a:b], reach[a:b], weight, price, room[j], gain, take)
-            for at in range(b - a):
-                served[customer[a + at]] += take[at]
+        total = bound_at(near, room, fixed, p, price, served, often)
         if bound == -np.inf or total > bound + 1e-7 * abs(bound):
             bound, since = total, 0
             best[:] = price
-            for q in range(p):
-                chosen[q] = order[q]
         else:
             since += 1
             if since >= calm:
@@ -101,7 +73,34 @@ def climb_rooms(near, room, fixed, p, price, best, upper, bound, scale, steps, c
         for i in range(n):
             # Beyond the end of its row a point's candidates are not known: its price stays below that.
             price[i] = min(max(price[i] + step * direction[i], 0.0), end[i])
-    return bound, scale, chosen
+    return bound, scale
+
+
+@njit(nogil=True, cache=True)
+def bound_at(near, room, fixed, p, price, served, often):
+    """Return the bound at these prices: what all pay, less what the p best candidates earn; fill in who is served."""
+    start, customer, reach, weight = near.start, near.customer, near.reach, near.weight
+    m = len(room)
+    longest = np.max(start[1:] - start[:-1])
+    gain, take, key = np.zeros(longest), np.zeros(longest), np.zeros(m)
+    value = np.zeros(m)
+    for j in range(m):
+        a, b = start[j], start[j + 1]
+        value[j], _many = value_of(customer[a:b], reach[a:b], weight, price, room[j], gain, take)
+        key[j] = value[j] - 1e18 if fixed[j] else value[j]
+    order = np.argsort(key)
+    total = (weight * price).sum()
+    served[:] = 0.0
+    often *= 0.97
+    for q in range(p):
+        j = order[q]
+        often[j] += 0.03
+        total += value[j]
+        a, b = start[j], start[j + 1]
+        value_of(customer[a:b], reach[a:b], weight, price, room[j], gain, take)
+        for at in range(b - a):
+            served[customer[a + at]] += take[at]
+    return total
 
 
 @njit(nogil=True, cache=True)

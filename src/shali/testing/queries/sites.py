@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.jurisdictions.scope import Scope, within
 from shali.testing.models import Site, Station
 from shali.testing.queries.find import round_in_scope, site_in_scope
 
@@ -132,6 +132,38 @@ def site_view(scope: Scope, site: str, *, silent_since: datetime) -> SiteView:
             _station(one) for one in Station.objects.filter(site=found).order_by("revoked_at", "table", "id")
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStation:
+    round: int
+    site: str
+    table: int
+    captured: int
+    acknowledged: int
+    on_paper: int
+    last_seen_at: datetime | None
+    revoked_at: datetime | None
+    forked_at: datetime | None
+
+
+def all_stations(scope: Scope) -> list[KnownStation]:
+    """Return every device of a scope that was let in, the longest silent first."""
+    rows = Station.objects.filter(within(scope.path)).exclude(verify_key=None).select_related("round", "site")
+    return [
+        KnownStation(
+            one.round.number,
+            one.site.name,
+            one.table,
+            one.captured,
+            one.last_seq,
+            one.on_paper,
+            one.last_seen_at,
+            one.revoked_at,
+            one.forked_at,
+        )
+        for one in rows.order_by("last_seen_at")
+    ]
 
 
 def _covers(site: Site) -> tuple[CoverRow, ...]:

@@ -19,7 +19,7 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import number
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.bridge import Impossible, find_rooms, nearest
+from shali.testing.bridge import Impossible, Plan, find_rooms, nearest
 from shali.testing.models import SitePlan
 from shali.testing.queries.find import plan_in_scope, round_in_scope
 from shali.testing.rules.plan_file import Place, read_places
@@ -63,26 +63,8 @@ def make_plan(
         raise WrongInput(
             _("Give points with people, and places where a sampling point may stand."), fields={"file": ""}
         )
-    table = distances(points, allowed)
-    people = np.array([one.people for one in points], np.float64)
-    fixed = np.array([one.state == "fixed" for one in allowed])
-    if not max(1, int(fixed.sum())) <= wanted.sites <= len(allowed):
-        said = _("%(sites)d points are asked for; %(most)d places are there, %(fixed)d of them fixed.")
-        counts = {"sites": wanted.sites, "most": len(allowed), "fixed": int(fixed.sum())}
-        raise WrongInput(said % counts, fields={"sites": "wrong"})
     began = monotonic()
-    near = nearest(table, people)
-    try:
-        found = find_rooms(
-            near, np.full(len(allowed), float(wanted.capacity)), wanted.sites, seconds=SECONDS,
-            elapsed=lambda: monotonic() - began, fixed=fixed,
-        )  # fmt: skip
-    except Impossible as reason:
-        raise WrongInput(
-            _("%(people)d people do not fit into %(sites)d points of %(capacity)d. Set more points, or larger ones.")
-            % {"people": int(people.sum()), "sites": wanted.sites, "capacity": wanted.capacity},
-            fields={"sites": "too_few"},
-        ) from reason
+    found = _choose(points, allowed, wanted)
     units = _units([one.unit for one in points], scope)
     return SitePlan.objects.create(
         round=row,
@@ -100,6 +82,28 @@ def make_plan(
         made_at=at,
         made_by=by,
     )
+
+
+def _choose(points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted) -> Plan:
+    people = np.array([one.people for one in points], np.float64)
+    fixed = np.array([one.state == "fixed" for one in allowed])
+    if not max(1, int(fixed.sum())) <= wanted.sites <= len(allowed):
+        said = _("%(sites)d points are asked for; %(most)d places are there, %(fixed)d of them fixed.")
+        counts = {"sites": wanted.sites, "most": len(allowed), "fixed": int(fixed.sum())}
+        raise WrongInput(said % counts, fields={"sites": "wrong"})
+    began = monotonic()
+    near = nearest(distances(points=points, candidates=allowed), people)
+    try:
+        return find_rooms(
+            near, np.full(len(allowed), float(wanted.capacity)), wanted.sites, seconds=SECONDS,
+            elapsed=lambda: monotonic() - began, fixed=fixed,
+        )  # fmt: skip
+    except Impossible as reason:
+        raise WrongInput(
+            _("%(people)d people do not fit into %(sites)d points of %(capacity)d. Set more points, or larger ones.")
+            % {"people": int(people.sum()), "sites": wanted.sites, "capacity": wanted.capacity},
+            fields={"sites": "too_few"},
+        ) from reason
 
 
 def read_table(*, path: Path, name: str, with_people: bool) -> list[Place]:
@@ -124,7 +128,7 @@ def read_table(*, path: Path, name: str, with_people: bool) -> list[Place]:
     return list(found.places)
 
 
-def distances(points: Sequence[Any], candidates: Sequence[Any]) -> NDArray[np.float64]:
+def distances(*, points: Sequence[Any], candidates: Sequence[Any]) -> NDArray[np.float64]:
     """Return metres from each point (a row) to each candidate (a column), as the crow flies."""
     a = np.radians([[one.lon, one.lat] for one in points])
     b = np.radians([[one.lon, one.lat] for one in candidates])
@@ -185,7 +189,7 @@ def _evaluate(row: SitePlan) -> None:
     """Send everybody to the nearest open point; the bound stays while as many are open, else it says nothing."""
     points = [Place(one[0], "", one[2], one[3], one[4], "") for one in row.points]
     places = [Place(row.candidates[at][0], "", row.candidates[at][1], row.candidates[at][2], 0, "") for at in row.sites]
-    table = distances(points, places)
+    table = distances(points=points, candidates=places)
     goes = table.argmin(axis=1)
     row.served = [row.sites[int(one)] for one in goes]
     row.cost = float((np.array([one.people for one in points]) * table[np.arange(len(points)), goes]).sum())

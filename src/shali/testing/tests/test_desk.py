@@ -183,7 +183,11 @@ def test_a_laboratory_hands_in_a_file_and_sees_no_person() -> None:
     work_off()
     bench = a_laboratory()
     client = signed_in(Role.LABORATORY, "4111.02")
-    lines = ["管码,检测结果,批次,板号,孔位,N基因,ORF1ab,检测时间", "LH-001,阴性,R1,P1,A1,,,2022-08-11 10:20", "LH-002,嗯,R1,P1,A2,,,2022-08-11 10:20"]  # fmt: skip
+    lines = [
+        "管码,检测结果,批次,板号,孔位,N基因,ORF1ab,检测时间",
+        "LH-001,阴性,R1,P1,A1,,,2022-08-11 10:20",
+        "LH-002,嗯,R1,P1,A2,,,2022-08-11 10:20",
+    ]
     file = SimpleUploadedFile("结果.csv", "\n".join(lines).encode("gb18030"))
 
     answer = client.post("/laboratory/results/", {"laboratory": bench.public_id, "file": file}, follow=True)
