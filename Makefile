@@ -85,8 +85,9 @@ city: $(UV)
 
 KILLS ?= 40
 HISTORIES ?= 50000
+BROWSER_KILLS ?= 100
 survive: environment
-	@SHALI_KILLS=$(KILLS) SHALI_HISTORIES=$(HISTORIES) SHALI_CANARIES=10000 .venv/bin/pytest -n 0 -v --no-header tests/survival
+	@SHALI_KILLS=$(KILLS) SHALI_HISTORIES=$(HISTORIES) SHALI_BROWSER_KILLS=$(BROWSER_KILLS) SHALI_CANARIES=10000 .venv/bin/pytest -n 0 -v --no-header tests/survival
 
 outbreak: environment
 	@SHALI_CASES=60 SHALI_CONTACTS=2000 .venv/bin/pytest -n 0 -v --no-header tests/outbreak

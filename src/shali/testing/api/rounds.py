@@ -29,8 +29,19 @@ class RoundOut(Schema):
     closed_at: datetime | None
 
 
+class StopOut(Schema):
+    """clean: closed rounds in a row without a positive; wanted: how many the rules ask for before testing stops."""
+
+    unit: str
+    unit_en: str
+    clean: int
+    wanted: int
+    rule: str
+
+
 class RoundsOut(Schema):
     items: list[RoundOut]
+    stop: list[StopOut]
 
 
 class BalanceOut(Schema):
@@ -91,7 +102,7 @@ class MadeOut(Schema):
 
 @endpoint(router, "GET", "", Verb.SEE_TESTING, response=RoundsOut, summary="Rounds, the newest first")
 def index(request: PostRequest) -> dict[str, object]:
-    return {"items": reads.rounds(request.scope)}
+    return {"items": reads.rounds(request.scope), "stop": reads.stop_rules(request.scope, at=now())}
 
 
 @endpoint(router, "POST", "", Verb.PLAN_ROUNDS, response=MadeOut, summary="Plan a round")

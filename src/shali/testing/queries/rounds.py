@@ -6,12 +6,12 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
-from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.policy.rules import number
 from shali.testing.models import Round
 from shali.testing.queries.balance import balance
 from shali.testing.queries.find import round_in_scope
-from shali.testing.rules import Balance, RoundState, forecast_end
+from shali.testing.rules import Balance, RoundState, clean_in_a_row, forecast_end
 
 CURVE = """
 select date_bin('15 minutes', e.sampled_at, timestamptz '2020-01-01') as slot, count(*)
@@ -55,6 +55,17 @@ class RoundRow:
     people: int
     opened_at: datetime | None
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StopRule:
+    """clean: closed rounds in a row without a positive; wanted: how many the rules ask for before testing stops."""
+
+    unit: str
+    unit_en: str
+    clean: int
+    wanted: int
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,28 @@ def _row(one: Round) -> RoundRow:
         one.opened_at,
         one.closed_at,
     )
+
+
+POSITIVES = """
+select r.path, r.number, r.state = 3, (
+  select count(*) from testing_expected e where e.round_id = r.id and e.standing = 5
+) from testing_round r where r.path = any(%s) order by r.path, r.number
+"""
+
+
+def stop_rules(scope: Scope, *, at: datetime) -> list[StopRule]:
+    """Say of each area with rounds how near it is to the end of testing by the rules of the day."""
+    wanted = number("clean_rounds_to_stop", at)
+    areas = {one.path: one for one in rounds(scope)}
+    found: dict[str, list[tuple[bool, int]]] = {}
+    with in_scope(system_scope("testing.stop")), connection.cursor() as cursor:
+        cursor.execute(POSITIVES, [list(areas)])
+        for path, _number, is_closed, positive in cursor.fetchall():
+            found.setdefault(path, []).append((is_closed, positive))
+    return [
+        StopRule(areas[path].unit, areas[path].unit_en, clean_in_a_row(rows), int(wanted.value), wanted.rule_id)
+        for path, rows in found.items()
+    ]
 
 
 def round_view(scope: Scope, made: str, *, at: datetime) -> RoundView:

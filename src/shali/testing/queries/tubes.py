@@ -249,6 +249,12 @@ def own_result(scope: Scope, event: UUID) -> OwnResult | None:
     return OwnResult(found.round.number, found.taken_at, standing.first() or Standing.AWAITING)
 
 
+def code_of(scope: Scope, person: int, *, at: datetime) -> str:
+    """Return what a person's code holds: his public number, and the first character of his name; '' if unseen."""
+    found = masked_many(scope, [person], on=day_of(at)).get(person)
+    return f"SHALI1:{found.public_id}:{found.name[:1]}" if found is not None else ""
+
+
 def standings_of(scope: Scope, person: int, *, most: int = 10) -> list[OwnStanding]:
     """Return where a person stands in the last rounds."""
     rows = Expected.objects.filter(within(scope.path), person_id=person).select_related("round")

@@ -158,6 +158,18 @@ class Reading:
     tested_at: datetime
 
 
+def clean_in_a_row(positives: Sequence[tuple[bool, int]]) -> int:
+    """Return how many rounds in a row, up to the last closed one, found nobody positive.
+
+    positives: (is it closed, people found positive) of each round of an area, in order; open ones are passed over
+    """
+    clean = 0
+    for is_closed, positive in positives:
+        if is_closed:
+            clean = 0 if positive else clean + 1
+    return clean
+
+
 # Two curves alike to the hundredth of a cycle, both genes, in one run are one curve written twice.
 def curves_twice(readings: Sequence[Reading]) -> list[str]:
     """Return the tubes whose curve stands in the same file for another tube."""

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shali.testing.rules import Outcome, Standing, Swab, TubeState, curves_twice, forecast_end, standing_of
+from shali.testing.rules import (
+    Outcome,
+    Standing,
+    Swab,
+    TubeState,
+    clean_in_a_row,
+    curves_twice,
+    forecast_end,
+    standing_of,
+)
 from shali.testing.rules.result_file import read_results
 
 AT = datetime(2022, 8, 11, tzinfo=UTC)
@@ -100,3 +109,8 @@ def test_the_forecast_goes_on_as_the_last_hours_did(counts: tuple[int, ...], hou
     found = forecast_end(points, 600, at=at, over_hours=2)
 
     assert found == (None if hours is None else AT + timedelta(hours=hours))
+
+
+def test_testing_stops_after_clean_rounds_in_a_row() -> None:
+    assert clean_in_a_row([(True, 0), (True, 2), (True, 0), (True, 0), (False, 0)]) == 2
+    assert clean_in_a_row([(True, 0), (True, 1)]) == 0

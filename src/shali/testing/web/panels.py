@@ -6,7 +6,8 @@ from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.web.panels import Panel as PersonPanel
 from shali.foundation.tasks.web.panels import Panel
 from shali.testing.queries import words
-from shali.testing.queries.tubes import home_of_task, recall_of_task, standings_of
+from shali.testing.queries.tubes import code_of, home_of_task, recall_of_task, standings_of
+from shali.testing.web.qr import drawn
 
 EMPTY = "testing/_nothing.html"
 
@@ -26,4 +27,5 @@ def home_panel(scope: Scope, task: str, at: datetime) -> Panel:
 
 def person_panel(scope: Scope, person: int, at: datetime) -> PersonPanel:
     rows = [(one, words.STANDINGS[one.standing]) for one in standings_of(scope, person)]  # type: ignore[index]
-    return PersonPanel("testing/_person.html", {"standings": rows})
+    code = code_of(scope, person, at=at) if rows else ""
+    return PersonPanel("testing/_person.html", {"standings": rows, "code": drawn(code) if code else None})

@@ -9,7 +9,7 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import children, unit
 from shali.testing.queries import words
-from shali.testing.queries.rounds import needs, round_view, rounds
+from shali.testing.queries.rounds import needs, round_view, rounds, stop_rules
 from shali.testing.queries.sites import sites
 from shali.testing.rules import POOL_SIZES, RoundState
 from shali.testing.services.rounds import Plan, close_round, freeze_later, plan_round
@@ -25,7 +25,9 @@ BEHIND_SHOWN = 12
 @require_GET
 def index(request: PostRequest) -> HttpResponse:
     rows = [(one, words.ROUND_STATES[RoundState(one.state)]) for one in rounds(request.scope)]
-    return render(request, "testing/rounds.html", {"rows": rows, "at": now()})
+    at = now()
+    context = {"rows": rows, "stop": stop_rules(request.scope, at=at), "at": at}
+    return render(request, "testing/rounds.html", context)
 
 
 @policy(verb=Verb.PLAN_ROUNDS)

@@ -1,0 +1,93 @@
+"""A station's browser killed in the middle of its work: whoever the screen had counted is there, and arrives once.
+
+`make survive` kills a hundred times (SHALI_BROWSER_KILLS).
+"""
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from shali.config.testing.browser import PHONE
+from shali.config.testing.chromium import FLAGS, chromium
+from shali.config.testing.live import Live
+from shali.foundation.clocks import now
+from shali.foundation.jurisdictions.scope import in_scope, system_scope
+from shali.testing.models import Sample
+from shali.testing.services.stations import make_station
+from shali.testing.tests.desk import DESK, number_of, open_round, work_off
+
+KILLS = int(os.environ.get("SHALI_BROWSER_KILLS", "2"))
+A_TURN = 3
+
+
+def test_nobody_whom_the_screen_had_counted_is_lost(live: Live, browser: Browser, tmp_path: Path) -> None:
+    desk = open_round(A_TURN * (KILLS + 1) + 5, pool_size=20)
+    with in_scope(DESK):
+        made = make_station(scope=DESK, site=desk.site.public_id, table=1, by=DESK.name, at=now())
+    profile, confirmed = tmp_path / "profile", 0
+    for turn in range(KILLS + 1):
+        context = _open(browser, profile)
+        page = context.pages[0] if context.pages else context.new_page()
+        page.goto(f"{live.url}/station/#{made.code}")
+        page.locator("[data-station][data-ready]").wait_for()
+        if turn == 0:
+            page.get_by_role("button", name="准入").click()
+            page.locator("[data-part='field']").wait_for(state="visible")
+        assert _count(page) >= confirmed, f"kill {turn}: the screen had said {confirmed}"
+        confirmed = _sample(page, turn)
+        if turn < KILLS:
+            _kill(profile)
+    expect(page.locator("[data-fill='waiting']").first).to_have_text("0", timeout=20_000)
+    context.close()
+    work_off(now())
+
+    with in_scope(system_scope("test")):
+        here = Sample.objects.filter(unbound_at=None).count()
+        people = Sample.objects.values("person_id").distinct().count()
+    assert here == people == confirmed == A_TURN * (KILLS + 1)
+    print(f"{KILLS} kills, {confirmed} people confirmed: 0 lost, 0 twice")
+
+
+def _open(browser: Browser, profile: Path) -> BrowserContext:
+    return browser.browser_type.launch_persistent_context(
+        str(profile),
+        executable_path=chromium(),
+        args=FLAGS,
+        viewport=PHONE,  # type: ignore[arg-type]  # a dict of width and height
+        locale="zh-CN",
+    )
+
+
+def _count(page: Page) -> int:
+    return int(page.locator("[data-fill='people']").first.inner_text())
+
+
+def _sample(page: Page, turn: int) -> int:
+    """Sample three people; each counts when the screen says so, and not before."""
+    field = page.locator("[data-part='field']")
+    if page.locator("[data-station]").get_attribute("data-tube") == "none":
+        field.fill(f"LH-{turn:04d}")
+        field.press("Enter")
+        expect(page.locator("[data-station]")).to_have_attribute("data-tube", "open")
+    before = _count(page)
+    for place in range(A_TURN):
+        field.fill(number_of(turn * A_TURN + place))
+        field.press("Enter")
+        expect(page.locator("[data-fill='people']").first).to_have_text(str(before + place + 1))
+    return before + A_TURN
+
+
+def _kill(profile: Path) -> None:
+    """Kill every process of this profile's browser at once, as when the battery falls out."""
+    for process in psutil.process_iter(["cmdline"]):
+        if any(str(profile) in part for part in process.info["cmdline"] or ()):
+            try:
+                process.send_signal(signal.SIGKILL)
+                process.wait(5)
+            except psutil.NoSuchProcess:
+                continue
+    for lock in profile.glob("Singleton*"):
+        lock.unlink(missing_ok=True)
