@@ -7,6 +7,8 @@ from uuid import uuid4
 from shali.foundation.accounts.models import Post
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.rows import next_ids
+from shali.foundation.vault.sealing import seal
+from shali.staffing.models import Shift, Worker
 from shali.testing.models import (
     Box,
     Cover,
@@ -75,7 +77,17 @@ def plant_round(unit: Unit, post: Post, person: int, at: datetime) -> dict[str, 
         candidates=[["某点", 114.0, 33.6, ""], ["乙点", 114.01, 33.6, ""]], sites=[0], served=[0], walk_m=1_125,
         capacity=900, cost=0, bound=0, seconds=0.1, made_at=at, made_by=BY,
     )  # fmt: skip
+    (row,) = next_ids("staffing_worker", count=1)
+    worker = Worker.objects.create(
+        pk=row, path=unit.path, unit=unit, name_sealed=seal("乌有", table="staffing_worker", column="name", row=row),
+        kind="volunteer", entered_at=at, entered_by=BY,
+    )  # fmt: skip
+    shift = Shift.objects.create(
+        path=unit.path, worker=worker, place=site.public_id, starts_at=at, ends_at=at + timedelta(hours=4),
+        rested_at=at + timedelta(hours=12), entered_at=at, entered_by=BY,
+    )  # fmt: skip
     return {
+        "shift": shift.public_id,
         "site_plan": plan.public_id,
         "testing_round": made.public_id,
         "site": site.public_id,

@@ -24,6 +24,7 @@ ROOMS = (
     ("/verification", "shali.verification.api"),
     ("/tracing", "shali.tracing.api"),
     ("/testing", "shali.testing.api"),
+    ("/staffing", "shali.staffing.api"),
     ("/figures", "shali.board.api"),
     ("/webhooks", "shali.exchange.api"),
 )

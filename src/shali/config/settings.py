@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "shali.verification",
     "shali.tracing",
     "shali.testing",
+    "shali.staffing",
     "shali.protocols",
     "shali.board",
     "shali.exchange",

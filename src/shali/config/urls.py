@@ -19,6 +19,7 @@ ROOMS = (
     ("verification/", "shali.verification.web.urls"),
     ("tracing/", "shali.tracing.web.urls"),
     ("", "shali.testing.web.urls"),
+    ("staffing/", "shali.staffing.web.urls"),
     ("", "shali.board.web.urls"),
 )
 

@@ -60,6 +60,8 @@ PATHS: dict[str, Rule] = {
     "testing.result.path": Follows(taken_over=True),
     "testing.recall.path": Follows(taken_over=True),
     "testing.siteplan.path": Follows(),
+    "staffing.worker.path": Follows(unit="unit"),
+    "staffing.shift.path": Follows(taken_over=True),
     "exchange.subscription.path": Follows(),
     "exchange.delivery.path": Follows(),
 }

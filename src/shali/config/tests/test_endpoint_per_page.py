@@ -194,6 +194,11 @@ ENDPOINTS |= {
     "testing:decide_file": ("POST /testing/laboratory/files/{result_file}/decide",),
     "testing:decide_correction": ("POST /testing/laboratory/results/{result}/decide",),
 }
+ENDPOINTS |= {
+    "staffing:staff": ("GET /staffing/workers", "POST /staffing/workers"),
+    "staffing:give_shift": ("GET /staffing/shifts", "POST /staffing/shifts"),
+    "staffing:drop_shift": ("POST /staffing/shifts/{shift}/drop",),
+}
 STATION = "a device's own door: it has no post, and is known by its key"
 NONE: dict[str, str] = {
     "testing:notices": "a sheet to print; its hours follow from the plan that the endpoint gives",

@@ -92,6 +92,7 @@ class CoverRow:
 @dataclass(frozen=True, slots=True)
 class SiteView:
     row: SiteRow
+    path: str
     round: str
     round_number: int
     opens_at: datetime
@@ -120,6 +121,7 @@ def site_view(scope: Scope, site: str, *, silent_since: datetime) -> SiteView:
     (row,) = [one for one in sites(scope, found.round.public_id, silent_since=silent_since) if one.id == found.pk]
     return SiteView(
         row=row,
+        path=found.path,
         round=found.round.public_id,
         round_number=found.round.number,
         opens_at=found.opens_at,

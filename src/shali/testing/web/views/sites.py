@@ -11,6 +11,7 @@ from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import children
 from shali.foundation.policy.rules import number
 from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.slots import parts_of
 from shali.testing.queries import words
 from shali.testing.queries.rounds import round_view
 from shali.testing.queries.sites import site_view, sites
@@ -69,6 +70,7 @@ def _site_page(request: PostRequest, site: str, **more: object) -> HttpResponse:
         "needs_tables": -(-view.row.people // int(number("people_per_table", at).value)),
         "clock_off": int(number("clock_off_minutes", at).value) * 60_000,
         "silent_since": at - SILENT,
+        "parts": parts_of("testing.site", request.scope, site, view.path, at),
         "at": at,
         **more,
     }
