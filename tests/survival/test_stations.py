@@ -128,8 +128,7 @@ def _play(live: Live, *, kills: int, is_processed: bool = True) -> tuple[list[De
             time.sleep(0.1)
     finally:
         stop.set()
-        server.terminate()
-        server.wait(timeout=20)
+        _stop(server)
     if is_processed:
         _work_off()
     return devices, done, sum(one.lost for one in syncs), [said for one in syncs for said in one.errors]
@@ -171,6 +170,19 @@ def _kill(server: int, live: Live, kills: int, dice: random.Random, *, is_proces
                 dice.choice(children).send_signal(signal.SIGKILL)
                 done += 1
     return done
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    """Stop the server; what was killed in the middle of its work may not hear that it is asked to."""
+    children = psutil.Process(server.pid).children(recursive=True)
+    server.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(timeout=10)
+    server.kill()
+    for process in children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    server.wait(timeout=10)
 
 
 def _wait(port: int) -> None:

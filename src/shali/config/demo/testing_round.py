@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from shali.config.demo.cast import enter_part
 from shali.config.demo.device import Device
 from shali.config.demo.outbreak import scope_of
+from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Document
 from shali.foundation.vault.outbox import Opener
 from shali.foundation.vault.sealing import open_text
+from shali.staffing.services import NewShift, enter_worker, give_shift
 from shali.testing.models import Box, Expected, Round, Site, Tube
 from shali.testing.rules import Outcome, Reading
 from shali.testing.rules.plan_file import Place
@@ -86,7 +88,23 @@ def _points(made: Round, city: Scope, at: datetime) -> list[Site]:
         for site in sites[:2]:
             there = ("ventilation", "one_way", "two_metres", "hand_gel", "coveralls", "waste_bin", "water")
             check_protection(scope=city, site=site.public_id, there=there, by=city.name, at=at + timedelta(hours=9))
+        for place, site in enumerate(sites):
+            _shifts(site, place, city, at)
     return sites
+
+
+def _shifts(site: Site, place: int, city: Scope, at: datetime) -> None:
+    """Let two samplers, a registrar and a volunteer stand at a point; one sampler's training ends today."""
+    staff = (("乌有甲", "sampler"), ("乌有乙", "sampler"), ("子虚丙", "registrar"), ("无是丁", "volunteer"))
+    for n, (name, kind) in enumerate(staff):
+        last = day_of(at) + timedelta(days=1 if place == 2 and n == 0 else 90)
+        worker = enter_worker(
+            scope=city, name=f"{name}{place + 1}", kind=kind, unit=site.path,
+            trained_until=last if kind == "sampler" else None, by=city.name, at=at,
+        )  # fmt: skip
+        begins = site.opens_at + timedelta(hours=4 * (n % 2))
+        new = NewShift(worker.public_id, site.public_id, begins, begins + timedelta(hours=4), in_heat=n % 2 == 1)
+        give_shift(scope=city, new=new, by=city.name, at=at)
 
 
 def _tables(site: Site, city: Scope, at: datetime) -> list[Table]:

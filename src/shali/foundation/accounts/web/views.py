@@ -48,6 +48,8 @@ def start(request: PostRequest) -> HttpResponse:
         return redirect("journal:audit")
     if Verb.INVESTIGATE in verbs and Verb.SEE_WALL not in verbs:
         return redirect("tracing:cases")
+    if request.post.role == Role.LABORATORY.code:
+        return redirect("testing:laboratory")
     return redirect("board:wall")
 
 
