@@ -19,6 +19,11 @@ def num(value: int | float | None) -> str:
     return "—" if value is None else f"{value:,}"
 
 
+def whole(value: float | None) -> int | None:
+    """1565.2 -> 1565: a measure whose fraction nobody needs; what is unknown stays unknown."""
+    return None if value is None else round(value)
+
+
 @lru_cache(maxsize=4)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)

@@ -16,6 +16,7 @@ from shali.foundation.ui import formats
 
 register = template.Library()
 register.filter("num", formats.num)
+register.filter("whole", formats.whole)
 register.filter("day_time", formats.day_time)
 register.filter("day", formats.day)
 register.filter("hour", formats.hour)
