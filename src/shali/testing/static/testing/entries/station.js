@@ -1,6 +1,8 @@
 // The station: let in once by a code, then at work with or without network.
 import { fetchAhead, watch } from "../station/camera.js";
+import { forgetCounts, remembered } from "../station/counts.js";
 import { take } from "../station/documents.js";
+import { beginNewLog } from "../station/log.js";
 import { Roster } from "../station/roster.js";
 import { Screen } from "../station/screen.js";
 import { fromBase64, newDeviceKey, publicPoint, Sealer, sign, signedBytes, toBase64 } from "../station/seal.js";
@@ -29,6 +31,7 @@ async function enrol(code) {
   await store.set("pair", pair);
   await store.set("station", said.station);
   await store.persist();
+  forgetCounts();
   await fetchPack(said.station, pair);
 }
 
@@ -63,6 +66,7 @@ async function begin() {
 
 /** The first page: a code from the sampling point's page, typed or out of its link. */
 function letIn() {
+  screen.tellOfLoss(remembered());
   screen.askForCode(async (code) => {
     try {
       await enrol(code);
@@ -130,4 +134,4 @@ function work(table, sync, show) {
 }
 
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(urls.worker, { scope: "/station/" });
-begin();
+beginNewLog().then(begin);

@@ -1,5 +1,6 @@
 // What the screen shows and hears. The page is made on the server; here its parts are filled and their buttons wired.
 import { encode } from "uqr";
+import { rememberCounts } from "./counts.js";
 import * as store from "./store.js";
 
 const KEYS_OF_A_READER = 50; // milliseconds between characters: nobody types as fast
@@ -58,6 +59,12 @@ export class Screen {
     const field = this.part("code");
     field.value = given;
     field.focus();
+  }
+
+  /** The browser lost its store: say how many people it had counted and what had not arrived, before anyone goes on. */
+  tellOfLoss(counts) {
+    this.part("lost").hidden = !counts;
+    for (const name of ["people", "waiting"]) this.#fill(`lost-${name}`, counts?.[name] ?? 0);
   }
 
   /** Say in words what the sound said. */
@@ -122,7 +129,9 @@ export class Screen {
     this.#fill("round", pack.round.number);
     this.#fill("people", people);
     this.#fill("acknowledged", Math.min(written, Math.max(acknowledged, apart)));
-    this.#fill("waiting", Math.max(0, written - Math.max(acknowledged, apart)));
+    const waiting = Math.max(0, written - Math.max(acknowledged, apart));
+    this.#fill("waiting", waiting);
+    rememberCounts({ people, waiting });
     this.#fill("paper", paper);
     this.part("paper-line").dataset.some = String(paper > 0);
     this.part("offline").hidden = navigator.onLine && sync.state !== "offline" && sync.state !== "waiting";
