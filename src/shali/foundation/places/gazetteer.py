@@ -28,11 +28,15 @@ LONGEST = 14
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One division as the gazetteer knows it. level: 1 city, 2 county, 3 township, 4 community."""
+    """One division by one of its names, where the tree has it. level: 1 city, 2 county, 3 township, 4 community.
+
+    A division stands here once more for each name and each parent that it had: papers go on naming both.
+    """
 
     code: str
     name: str
     level: int
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +50,44 @@ class Resolved:
 
 
 class _Names:
-    """Names of one level, each with the codes of the places that bear it."""
+    """Names of one level, each with the places that bear it: (path, code)."""
 
     def __init__(self) -> None:
-        self._codes: dict[str, list[str]] = {}
+        self._places: dict[str, list[tuple[str, str]]] = {}
         self._heads: dict[str, int] = {}  # the first two characters of a name -> the longest name that begins so
 
-    def add(self, name: str, code: str) -> None:
-        codes = self._codes.setdefault(name, [])
-        if code not in codes:
-            codes.append(code)
+    def add(self, name: str, place: tuple[str, str]) -> None:
+        places = self._places.setdefault(name, [])
+        if place not in places:
+            places.append(place)
         self._heads[name[:2]] = max(len(name), self._heads.get(name[:2], 0))
 
-    def longest_in(self, text: str, within: str) -> tuple[list[str], int]:
-        """Return the codes below `within` of the longest name in the text, and where the name ends."""
-        best: list[str] = []
+    def longest_in(self, text: str, within: Sequence[str]) -> tuple["_Found", int]:
+        """Return the places below one of the paths `within` of the longest name in the text, and where it ends."""
+        below = tuple(f"{path}." for path in within)
+        best: _Found = {}
         end = 0
         longest = 1
         for start in range(len(text) - 1):
             most = self._heads.get(text[start : start + 2], 0)
             for length in range(min(most, LONGEST, len(text) - start), longest, -1):
-                codes = [c for c in self._codes.get(text[start : start + length], ()) if c.startswith(within)]
-                if codes:
-                    best, longest, end = codes, length, start + length
+                found = _by_code(self._places.get(text[start : start + length], ()), below)
+                if found:
+                    best, longest, end = found, length, start + length
                     break
         return best, end
+
+
+# Code -> the paths under which a place stands or stood.
+_Found = dict[str, list[str]]
+
+
+def _by_code(places: Iterable[tuple[str, str]], below: tuple[str, ...]) -> _Found:
+    found: _Found = {}
+    for path, code in places:
+        if not below or path.startswith(below):
+            found.setdefault(code, []).append(path)
+    return found
 
 
 class Gazetteer:
@@ -86,10 +103,11 @@ class Gazetteer:
             if place.level == 1:
                 self._city = place.code
                 continue
+            here = (place.path, place.code)
             for name in _names(place):
-                self._by_name[place.level].add(name, place.code)
+                self._by_name[place.level].add(name, here)
             if place.level == 4:
-                self._bare.add(re.sub(r"(社区|村)$", "", place.name), place.code)
+                self._bare.add(re.sub(r"(社区|村)$", "", place.name), here)
 
     def resolve(self, text: str) -> Resolved:
         """Return the deepest division that an address names, whether it lies elsewhere, and what was ambiguous.
@@ -101,18 +119,18 @@ class Gazetteer:
         here = bool(re.match(rf"(中国)?(河南省?)?({'|'.join(self.city_names)})", folded))
         if not here and self._lies_elsewhere(folded):
             return Resolved(None, 0, outside=True)
-        county, after_county = self._find(folded, 2, "")
+        county, after_county = self._find(folded, 2, ())
         rest = folded[after_county:]
-        township, after_township = self._find(rest, 3, county[0][:6] if len(county) == 1 else "")
+        township, after_township = self._find(rest, 3, _only(county))
         if county and not township:
             # A town run by a development zone still belongs to its old district on many papers.
-            township, after_township = self._find(rest, 3, "")
-        within = township[0][:9] if len(township) == 1 else (county[0][:6] if len(county) == 1 else "")
+            township, after_township = self._find(rest, 3, ())
+        within = _only(township) or _only(county)
         # A township's seat often bears its name: look behind the township, not at it.
         community, _ = self._find(rest[after_township:], 4, within)
         if not community and len(township) == 1:
             community, _ = self._bare.longest_in(rest[after_township:], within)
-        return self._deepest(community, township, county, here)
+        return self._deepest(list(community), list(township), list(county), here)
 
     def _deepest(self, community: list[str], township: list[str], county: list[str], here: bool) -> Resolved:
         for found, level in ((community, 4), (township, 3), (county, 2)):
@@ -131,13 +149,18 @@ class Gazetteer:
         if any(head.startswith(name) for name in names):
             return True
         other_city = re.match(r"^([\u4e00-\u9fff]{2,4})(市|州|地区|盟)", head)
-        if other_city and not self._find(head, 2, "")[0]:
+        if other_city and not self._find(head, 2, ())[0]:
             return other_city.group(1) not in self.city_names
-        return text.startswith("河南") and not self._find(text, 2, "")[0] and bool(other_city)
+        return text.startswith("河南") and not self._find(text, 2, ())[0] and bool(other_city)
 
-    def _find(self, text: str, level: int, within: str) -> tuple[list[str], int]:
-        """Return the codes of the longest name of a level in the text, and where the name ends."""
+    def _find(self, text: str, level: int, within: Sequence[str]) -> tuple[_Found, int]:
+        """Return the places with the longest name of a level in the text, and where the name ends."""
         return self._by_name[level].longest_in(text, within)
+
+
+def _only(found: _Found) -> Sequence[str]:
+    """Return the paths of the one place that was found; of several, or of none, nothing is said."""
+    return next(iter(found.values())) if len(found) == 1 else ()
 
 
 def _names(place: Place) -> set[str]:
