@@ -49,7 +49,7 @@ class Delivery(models.Model):
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset({"id", "subscription", "path", "fact", "state", "due_at", "tries", "answer", "delivered_at"})
 
-    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="deliveries")
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     path = PathField()
     fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="+")
     state = models.SmallIntegerField(choices=DeliveryState.choices, default=DeliveryState.WAITING)

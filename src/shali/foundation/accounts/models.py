@@ -118,7 +118,7 @@ class AnsweredRequest(models.Model):
     PERSONAL = frozenset({"body_sealed"})
     PLAIN = frozenset({"id", "token", "key", "request_hash", "status", "headers", "at"})
 
-    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=80)
     request_hash = models.BinaryField(max_length=32)
     status = models.SmallIntegerField(null=True)

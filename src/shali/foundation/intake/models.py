@@ -181,7 +181,7 @@ class Row(models.Model):
         | {"decided_at", "division"}
     )
 
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows", db_index=False)
     path = PathField()
     sheet = models.SmallIntegerField()
     table = models.SmallIntegerField(default=0)
@@ -190,7 +190,7 @@ class Row(models.Model):
     # [{"code": "id_number_lost_digits", "column": "D"}]: codes with their places, never a value
     reasons = models.JSONField(default=list)
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="rows")
-    same_as = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="repeats")
+    same_as = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="repeats", db_index=False)
     division = models.CharField(max_length=12, default="")  # deepest division that the row's address names
     decided_by = models.CharField(max_length=60, default="")  # "rule" or the post that reviewed
     decided_at = models.DateTimeField(null=True)
@@ -213,7 +213,10 @@ class Row(models.Model):
                 condition=~Q(state=RowState.DUPLICATE) | Q(same_as__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["batch", "state", "id"], name="intake_row_state")]
+        indexes = [
+            models.Index(fields=["batch", "state", "id"], name="intake_row_state"),
+            models.Index(fields=["same_as"], condition=Q(same_as__isnull=False), name="intake_row_repeats"),
+        ]
 
 
 class Candidate(models.Model):
@@ -222,7 +225,7 @@ class Candidate(models.Model):
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset({"id", "row", "person", "rank", "score", "reasons"})
 
-    row = models.ForeignKey(Row, on_delete=models.CASCADE, related_name="candidates")
+    row = models.ForeignKey(Row, on_delete=models.CASCADE, related_name="candidates", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     rank = models.SmallIntegerField()
     score = models.FloatField()

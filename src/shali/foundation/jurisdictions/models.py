@@ -40,7 +40,7 @@ class Unit(models.Model):
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children", db_index=False)
     # The city's own order of its units, the same on every page every night.
     place = models.IntegerField()
     population = models.IntegerField(null=True)
@@ -138,7 +138,7 @@ class Department(models.Model):
     PLAIN = frozenset({"id", "code", "unit", "path", "name", "name_en", "place"})
 
     code = models.CharField(max_length=30)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="departments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="departments", db_index=False)
     path = PathField()
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80)

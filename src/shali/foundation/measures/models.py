@@ -234,7 +234,7 @@ class MeasureEvent(models.Model):
     PERSONAL = frozenset({"note_sealed"})
     PLAIN = frozenset({"id", "measure", "seq", "act", "at", "by", "state_after", "detail"})
 
-    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="events")
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="events", db_index=False)
     seq = models.IntegerField()
     act = models.CharField(max_length=20, choices=MeasureAct.choices)
     at = models.DateTimeField()

@@ -59,7 +59,7 @@ class Document(models.Model):
     PERSONAL = frozenset({"number_sealed", "number_blind"})
     PLAIN = frozenset({"id", "person", "kind", "whole", "source", "seen_at", "ended_at"})
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents", db_index=False)
     kind = models.SmallIntegerField(choices=DocumentKind.choices)
     whole = models.BooleanField()
     source = models.CharField(max_length=60)
@@ -133,7 +133,7 @@ class Sight(models.Model):
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset({"id", "person", "path", "task", "since", "ends_at"})
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sights")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sights", db_index=False)
     path = PathField()
     task = models.BigIntegerField()
     since = models.DateTimeField()

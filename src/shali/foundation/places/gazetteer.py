@@ -20,6 +20,8 @@ NEIGHBOURS = _words("""
     武汉 西安 成都 杭州 南京 苏州 广州 深圳 合肥 济南 青岛 石家庄 太原 长沙 南昌 福州 厦门 昆明 贵阳 海口 三亚
     沈阳 大连 长春 哈尔滨 乌鲁木齐 兰州 西宁 银川 呼和浩特 南宁 拉萨 宁波 温州 无锡 东莞 佛山 珠海
 """)
+ELSEWHERE = (*PROVINCES, *NEIGHBOURS)
+_OTHER_CITY = re.compile(r"([\u4e00-\u9fff]{2,4})(市|州|地区|盟)")
 _STREET_WORDS = ("街道办事处", "街道办", "办事处", "街道", "办")
 _VILLAGE_WORDS = ("村民委员会", "村委会", "村委", "村")
 _COMMUNITY_WORDS = ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "社区")
@@ -95,6 +97,7 @@ class Gazetteer:
 
     def __init__(self, places: Iterable[Place], *, city_names: Sequence[str] = ("漯河市", "漯河")) -> None:
         self.city_names = tuple(city_names)
+        self._begins_here = re.compile(rf"(中国)?(河南省?)?({'|'.join(self.city_names)})")
         self._by_name: dict[int, _Names] = {2: _Names(), 3: _Names(), 4: _Names()}
         self._city = ""
         # A village's bare name ("拦河刘") means it only where its township is named as well.
@@ -115,8 +118,8 @@ class Gazetteer:
         Levels may be missing ("柳庄村6组" alone): a name that only one place bears is enough, one that several bear is
         ambiguous and gives the level above them.
         """
-        folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-        here = bool(re.match(rf"(中国)?(河南省?)?({'|'.join(self.city_names)})", folded))
+        folded = "".join(unicodedata.normalize("NFKC", text).split())
+        here = self._begins_here.match(folded) is not None
         if not here and self._lies_elsewhere(folded):
             return Resolved(None, 0, outside=True)
         county, after_county = self._find(folded, 2, ())
@@ -145,10 +148,9 @@ class Gazetteer:
 
     def _lies_elsewhere(self, text: str) -> bool:
         head = text.removeprefix("中国").removeprefix("河南省").removeprefix("河南")
-        names = (*PROVINCES, *NEIGHBOURS)
-        if any(head.startswith(name) for name in names):
+        if head.startswith(ELSEWHERE):
             return True
-        other_city = re.match(r"^([\u4e00-\u9fff]{2,4})(市|州|地区|盟)", head)
+        other_city = _OTHER_CITY.match(head)
         if other_city and not self._find(head, 2, ())[0]:
             return other_city.group(1) not in self.city_names
         return text.startswith("河南") and not self._find(text, 2, ())[0] and bool(other_city)

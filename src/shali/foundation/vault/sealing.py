@@ -18,6 +18,7 @@ from shali.foundation.vault.keystore import keystore
 
 FORMAT = 1
 NONCE_BYTES = 12
+BODY = 3 + NONCE_BYTES  # where the sealed text begins
 BLIND_BYTES = 16
 
 
@@ -52,10 +53,10 @@ def open_bytes(sealed: bytes | memoryview, *, table: str, column: str, row: int)
     if keystore().look_again():
         _cipher.cache_clear()
     blob = bytes(sealed)
-    if len(blob) < 3 + NONCE_BYTES or blob[0] != FORMAT:
+    if len(blob) < BODY or blob[0] != FORMAT:
         raise SealBroken(f"{table}.{column} of row {row} does not hold a sealed value")
     number = int.from_bytes(blob[1:3], "big")
-    nonce, body = blob[3 : 3 + NONCE_BYTES], blob[3 + NONCE_BYTES :]
+    nonce, body = blob[3:BODY], blob[BODY:]
     try:
         return _cipher(number).decrypt(nonce, body, _bound_to(table, column, row, number))
     except InvalidTag:
@@ -72,16 +73,39 @@ def blind(value: str, *, kind: str, outbreak: str | None = None) -> bytes:
     return hmac.digest(key, f"{kind}|{value}".encode(), "sha256")[:BLIND_BYTES]
 
 
-def bulk_seal(*, table: str, column: str) -> Callable[[str, int], bytes]:
+def bulk_seal(*, table: str, column: str) -> Callable[[str | bytes, int], bytes]:
     """Return `seal` for many rows of one column: (value, row) -> sealed value, with the key looked up once."""
     number = keystore().current(settings.OUTBREAK).number
     encrypt, random_bytes = _cipher(number).encrypt, os.urandom
     head = bytes([FORMAT]) + number.to_bytes(2, "big")
     before, after = f"{table}|{column}|", f"|{number}"
 
-    def one(value: str, row: int) -> bytes:
+    def one(value: str | bytes, row: int) -> bytes:
         nonce = random_bytes(NONCE_BYTES)
-        return head + nonce + encrypt(nonce, value.encode(), f"{before}{row}{after}".encode())
+        plain = value.encode() if isinstance(value, str) else value
+        return head + nonce + encrypt(nonce, plain, f"{before}{row}{after}".encode())
+
+    return one
+
+
+def bulk_open(*, table: str, column: str) -> Callable[[bytes | memoryview, int], str]:
+    """Return `open_text` for many rows of one column, for use at once: whether a key was destroyed is looked at here.
+
+    :raises SealBroken, KeyDestroyed: by the function returned, as `open_text` does
+    """
+    if keystore().look_again():
+        _cipher.cache_clear()
+    before = f"{table}|{column}|"
+
+    def one(sealed: bytes | memoryview, row: int) -> str:
+        blob = bytes(sealed)
+        if len(blob) < BODY or blob[0] != FORMAT:
+            raise SealBroken(f"{table}.{column} of row {row} does not hold a sealed value")
+        number = int.from_bytes(blob[1:3], "big")
+        try:
+            return _cipher(number).decrypt(blob[3:BODY], blob[BODY:], f"{before}{row}|{number}".encode()).decode()
+        except InvalidTag:
+            raise SealBroken(f"{table}.{column} of row {row} was changed or moved") from None
 
     return one
 

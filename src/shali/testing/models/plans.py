@@ -20,7 +20,7 @@ class SitePlan(models.Model):
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="plans")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="plans", db_index=False)
     path = PathField()
     letter = models.CharField(max_length=2)
     points = models.JSONField()

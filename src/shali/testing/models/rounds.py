@@ -23,7 +23,7 @@ class Round(models.Model):
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
-    outbreak = models.ForeignKey(Outbreak, on_delete=models.PROTECT, related_name="+")
+    outbreak = models.ForeignKey(Outbreak, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.IntegerField()  # counts within the outbreak: "the second round"
     path = PathField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -73,8 +73,8 @@ class Expected(models.Model):
         | {"missing", "missing_by", "missing_at"}
     )
 
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="roster")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rounds")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="roster", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rounds", db_index=False)
     path = PathField()
     guest = models.BooleanField(default=False)
     standing = models.SmallIntegerField(choices=STANDINGS, default=Standing.NOT_SAMPLED)
@@ -127,7 +127,7 @@ class Site(models.Model):
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="sites")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="sites", db_index=False)
     path = PathField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
@@ -164,7 +164,7 @@ class Cover(models.Model):
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset({"id", "round", "site", "path"})
 
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="covers")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="covers", db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="covers")
     path = PathField()
 

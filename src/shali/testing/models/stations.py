@@ -23,7 +23,7 @@ class Station(models.Model):
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="stations")
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stations")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stations", db_index=False)
     path = PathField()
     table = models.SmallIntegerField()
     code_blind = models.BinaryField(max_length=16, unique=True)
@@ -107,7 +107,7 @@ class Waiting(models.Model):
     PLAIN = frozenset({"batch", "station"})
 
     batch = models.OneToOneField(SealedBatch, primary_key=True, on_delete=models.PROTECT, related_name="waiting")
-    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="+")
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         indexes = [models.Index(fields=["station", "batch"], name="testing_waiting_station")]

@@ -28,9 +28,9 @@ class Tube(models.Model):
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="tubes")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="tubes", db_index=False)
     path = PathField()
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="tubes")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="tubes", db_index=False)
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="tubes")
     code = models.CharField(max_length=40)
     size = models.SmallIntegerField()
@@ -40,7 +40,7 @@ class Tube(models.Model):
     first_at = models.DateTimeField(null=True)
     sealed_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
-    box = models.ForeignKey(Box, null=True, on_delete=models.PROTECT, related_name="tubes")
+    box = models.ForeignKey(Box, null=True, on_delete=models.PROTECT, related_name="tubes", db_index=False)
     received_at = models.DateTimeField(null=True)  # at the laboratory
     lost_at = models.DateTimeField(null=True)  # somebody says by name that it is missing
     lost_by = models.CharField(max_length=60, default="")
@@ -85,10 +85,10 @@ class Sample(models.Model):
     )
 
     event = models.UUIDField(unique=True)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="samples")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="samples", db_index=False)
     path = PathField()  # of the sampling point
-    tube = models.ForeignKey(Tube, on_delete=models.PROTECT, related_name="samples")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="samples")
+    tube = models.ForeignKey(Tube, on_delete=models.PROTECT, related_name="samples", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="samples", db_index=False)
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="samples")
     batch = models.ForeignKey(SealedBatch, on_delete=models.PROTECT, related_name="samples")
     seq = models.BigIntegerField()

@@ -27,9 +27,9 @@ class Case(models.Model):
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
-    outbreak = models.ForeignKey(Outbreak, on_delete=models.PROTECT, related_name="+")
+    outbreak = models.ForeignKey(Outbreak, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.IntegerField()  # counts within the outbreak: what an officer calls the case by
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases", db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     path = PathField()
     classification = models.SmallIntegerField(choices=CLASSIFICATIONS)
@@ -46,7 +46,7 @@ class Case(models.Model):
     core_done_at = models.DateTimeField(null=True)
     report_done_at = models.DateTimeField(null=True)
     isolated_at = models.DateTimeField(null=True)  # from then on he meets nobody
-    source = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="infected")
+    source = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="infected", db_index=False)
     source_certainty = models.CharField(max_length=10, default="")
     source_basis = models.CharField(max_length=120, default="")  # what the link rests on; never a name
     exercise = models.BooleanField(default=False)
@@ -95,7 +95,7 @@ class CaseStep(models.Model):
         | {"source", "detail"}
     )
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps", db_index=False)
     seq = models.IntegerField()
     act = models.CharField(max_length=20)  # opened, classified, dated, linked, unlinked, core_done, report_done, ...
     at = models.DateTimeField()
@@ -129,7 +129,7 @@ class Answer(models.Model):
     PERSONAL = frozenset({"value_sealed"})
     PLAIN = frozenset({"id", "case", "entry", "question", "confirmed", "at", "recorded_at", "by"})
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers", db_index=False)
     entry = models.UUIDField(unique=True)
     question = models.CharField(max_length=60)
     confirmed = models.BooleanField()
@@ -155,7 +155,7 @@ class Stay(models.Model):
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="stays")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="stays", db_index=False)
     entry = models.UUIDField(unique=True)
     from_at = models.DateTimeField()
     to_at = models.DateTimeField()

@@ -45,7 +45,7 @@ class Contact(models.Model):
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     outbreak = models.ForeignKey(Outbreak, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts", db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     path = PathField()
     task = models.OneToOneField(Task, null=True, on_delete=models.PROTECT, related_name="contact")
@@ -119,9 +119,9 @@ class Relationship(models.Model):
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     entry = models.UUIDField(unique=True)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="relationships")
-    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="relationships")
-    by_contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="met_by")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="relationships", db_index=False)
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="relationships", db_index=False)
+    by_contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="met_by", db_index=False)
     exposure = models.ForeignKey(Exposure, null=True, on_delete=models.PROTECT, related_name="relationships")
     path = PathField()
     source_path = PathField()
@@ -175,7 +175,7 @@ class Plan(models.Model):
         | {"caused_by", "made_at", "made_by"}
     )
 
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="plans")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="plans", db_index=False)
     seq = models.IntegerField()
     contact_class = models.CharField(max_length=20)
     why = models.CharField(max_length=30)
@@ -201,7 +201,7 @@ class Day(models.Model):
         | {"dropped"}
     )
 
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="days")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="days", db_index=False)
     path = PathField()
     on = models.DateField()
     measure = models.CharField(max_length=30)
@@ -234,7 +234,7 @@ class Observation(models.Model):
     PERSONAL = frozenset({"told_sealed"})
     PLAIN = frozenset({"id", "day", "entry", "status", "at", "recorded_at", "by"})
 
-    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="observations")
+    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="observations", db_index=False)
     entry = models.UUIDField(unique=True)
     status = models.SmallIntegerField(choices=[(int(one), one.name.lower()) for one in Seen])
     at = models.DateTimeField()

@@ -84,8 +84,8 @@ class Member(models.Model):
         | {"first_by", "settled_as", "settled_by", "settled_at"}
     )
 
-    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="members")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="exposures")
+    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="members", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="exposures", db_index=False)
     task = models.OneToOneField(Task, null=True, on_delete=models.PROTECT, related_name="exposure_member")
     path = PathField()
     exposure_path = PathField()  # of the exposure: whoever keeps the roster sees all of it

@@ -33,7 +33,7 @@ class Finding(models.Model):
         {"id", "task", "entry", "fact", "answer", "establishes", "way", "at", "by", "recorded_at"} | {"corrects"}
     )
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="findings")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="findings", db_index=False)
     # Given by the device that took it: the same entry sent again does nothing again.
     entry = models.UUIDField(unique=True)
     fact = models.SmallIntegerField(choices=FactKind.choices)
@@ -62,10 +62,10 @@ class Check(models.Model):
     )
 
     task = models.OneToOneField(Task, primary_key=True, on_delete=models.PROTECT, related_name="check_row")
-    counted = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+")
-    identified = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+")
-    located = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+")
-    controlled = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+")
+    counted = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    identified = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    located = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    controlled = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     attempts = models.SmallIntegerField(default=0)
     last_attempt_at = models.DateTimeField(null=True)
     ending = models.SmallIntegerField(choices=Ending.choices, null=True)
@@ -76,7 +76,7 @@ class Check(models.Model):
     receipt = models.CharField(max_length=60, default="")
     # Deceased: the kind and number of the paper that says so.
     evidence = models.CharField(max_length=120, default="")
-    duplicate_of = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="+")
+    duplicate_of = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     # Never found: proposed by one after enough attempts, decided by another.
     attempts_required = models.SmallIntegerField()
     proposed_by = models.CharField(max_length=60, default="")

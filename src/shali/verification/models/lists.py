@@ -91,15 +91,17 @@ class ListEntry(models.Model):
         {"id", "pushed_list", "person", "task", "row", "due_at", "struck_off_at", "ending"} | {"duplicate_of"}
     )
 
-    pushed_list = models.ForeignKey(PushedList, on_delete=models.PROTECT, related_name="entries")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="list_entries")
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="list_entries")
+    pushed_list = models.ForeignKey(PushedList, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="list_entries", db_index=False)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="list_entries", db_index=False)
     row = models.ForeignKey(Row, null=True, on_delete=models.PROTECT, related_name="list_entries")
     due_at = models.DateTimeField()
     struck_off_at = models.DateTimeField(null=True)
     ending = models.SmallIntegerField(choices=Ending.choices, null=True)
     # After a merge of two people who are both on this list, the lost one's entry repeats the kept one's.
-    duplicate_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="repeats")
+    duplicate_of = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="repeats", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -120,6 +122,9 @@ class ListEntry(models.Model):
             models.Index(fields=["pushed_list", "task"], condition=NOT_SETTLED, name="verification_entry_unsettled"),
             models.Index(fields=["task"], name="verification_entry_task"),
             models.Index(fields=["person"], name="verification_entry_person"),
+            models.Index(
+                fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="verification_entry_repeats"
+            ),
         ]
 
 

@@ -46,7 +46,7 @@ class AskedAgain(models.Model):
     PLAIN = frozenset({"task", "look_back", "person", "first_task", "first", "first_by"})
 
     task = models.OneToOneField(Task, primary_key=True, on_delete=models.PROTECT, related_name="asked_again")
-    look_back = models.ForeignKey(LookBack, on_delete=models.PROTECT, related_name="asked")
+    look_back = models.ForeignKey(LookBack, on_delete=models.PROTECT, related_name="asked", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="asked_again")
     first_task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
     first = models.JSONField()  # question -> code of the answer
@@ -62,7 +62,7 @@ class SecondAnswer(models.Model):
     PERSONAL = frozenset({"note_sealed"})
     PLAIN = frozenset({"id", "asked", "entry", "question", "answer", "way", "at", "recorded_at", "by"})
 
-    asked = models.ForeignKey(AskedAgain, on_delete=models.PROTECT, related_name="answers")
+    asked = models.ForeignKey(AskedAgain, on_delete=models.PROTECT, related_name="answers", db_index=False)
     entry = models.UUIDField(unique=True)
     question = models.CharField(max_length=40)
     answer = models.CharField(max_length=40)

@@ -69,7 +69,7 @@ def open_tasks_for_rows(announced: Announced) -> None:
 
 def _rows_with_units(facts: list[tuple[RowSettled, int]], lists: dict[int | None, PushedList]) -> list[_Row]:
     homes = dict(
-        Person.objects.filter(pk__in={fact.person for fact, _ in facts})
+        Person.objects.filter(pk__any_of={fact.person for fact, _ in facts})
         .exclude(source__startswith="batch:")
         .values_list("pk", "unit__path")
     )

@@ -1,4 +1,4 @@
-"""One chunk of rows: who each means, decided against the register and against the rows before it in the file."""
+"""One chunk of rows, looked at: who each means besides the register, and everything that is written of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,18 +10,17 @@ import orjson
 from shali.foundation.intake.facts import RowSettled
 from shali.foundation.intake.models import Batch, Candidate, Review, Row, RowState
 from shali.foundation.intake.reading import RowRead
-from shali.foundation.intake.services.claims import claim_of, new_person_of
+from shali.foundation.intake.services.claims import new_person_of
+from shali.foundation.intake.services.look import Keys, Looked
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.rows import insert_rows, next_ids
-from shali.foundation.jurisdictions.scope import system_scope
 from shali.foundation.people.models import Document
 from shali.foundation.people.services.enrol import NewPerson, add_phones, enrol_people
-from shali.foundation.people.services.identify import Claim, Decision, Outcome, decide_among, identify, keys_of
-from shali.foundation.places.queries import gazetteer
+from shali.foundation.people.services.identify import Claim, Decision, Outcome, decide_among, keys_of
 from shali.foundation.policy.rules import limit
 from shali.foundation.vault.public_id import new_public_id
-from shali.foundation.vault.sealing import blind, seal
+from shali.foundation.vault.sealing import bulk_blind, bulk_seal
 
 ROW_COLUMNS = (
     *("id", "batch_id", "path", "sheet", "table", "row_no", "state", "reasons", "person_id", "same_as_id", "division"),
@@ -57,24 +56,27 @@ class Settler:
 
     def __init__(self, batch: Batch, *, at: datetime) -> None:
         self.batch, self.at = batch, at
+        self._blinded, self._sealed = bulk_blind(), bulk_seal(table="intake_row", column="cells")
         self.source = f"batch:{batch.public_id}"
         self.units = {code: (n, path) for code, n, path in Unit.objects.values_list("code", "id", "path")}
         self.by_path = {path: number for number, path in self.units.values()}
-        self.gazetteer = gazetteer(system_scope("intake"))
 
-    def settle(self, rows: Sequence[RowRead]) -> None:
-        """Store rows with their states, enrol who is new, open reviews, and announce whom each row means."""
+    def settle(self, looked: Looked) -> Keys:
+        """Store rows with their states, enrol who is new, open reviews, and announce whom each row means.
+
+        Returns the keys of those who were enrolled.
+        """
+        rows = looked.rows
         numbers = self._numbers(rows)
         taken = [(row, n) for row, n in zip(rows, numbers, strict=True) if row.state == "taken"]
-        divisions = [self._division(row) for row, _ in taken]
-        claims = [claim_of(row.values, division=division) for (row, _), division in zip(taken, divisions, strict=True)]
-        decisions = identify(claims)
         works = [
             _Work(row, n, claim, division, decision)
-            for (row, n), claim, division, decision in zip(taken, claims, divisions, decisions, strict=True)
+            for (row, n), claim, division, decision in zip(
+                taken, looked.claims, looked.divisions, looked.decisions, strict=True
+            )
         ]
         self._compare_with_each_other(works)
-        self._enrol(works)
+        brought = self._enrol(works)
         self._place(works)
         self._store(rows, numbers, {work.number: work for work in works})
         self._open_reviews(works)
@@ -85,16 +87,10 @@ class Settler:
             by="system:intake",
             at=self.at,
         )
+        return brought
 
     def _numbers(self, rows: Sequence[RowRead]) -> list[int]:
         return next_ids("intake_row", count=len(rows))
-
-    def _division(self, row: RowRead) -> str:
-        address = row.values.get("address")
-        if not isinstance(address, str) or not address:
-            return ""
-        found = self.gazetteer.resolve(address)
-        return found.code if found.code and found.level >= 2 else ""
 
     def _compare_with_each_other(self, works: list[_Work]) -> None:
         """Find rows that mean somebody whom an earlier row of this chunk brings in."""
@@ -115,7 +111,7 @@ class Settler:
             for key in keys:
                 brought.setdefault(key, []).append(place)
 
-    def _enrol(self, works: list[_Work]) -> None:
+    def _enrol(self, works: list[_Work]) -> Keys:
         """Enrol whoever is new, and whoever is doubtful as a person of his own until somebody has looked."""
         fresh = [w for w in works if w.decision.outcome is not Outcome.KNOWN and w.repeats is None]
         held = self._numbers_held(fresh)
@@ -134,12 +130,14 @@ class Settler:
                 work.person, work.state, work.same_as = first.person, RowState.DUPLICATE, first.number
             elif work.decision.outcome is Outcome.KNOWN:
                 work.person = work.decision.key
+        return {key for work in fresh for key in keys_of(work.claim)}
 
     def _numbers_held(self, works: list[_Work]) -> set[str]:
         """Numbers that somebody of the register holds: a doubtful row may repeat one, but cannot hold it too."""
         numbers = {d.number for w in works for d in w.claim.documents if d.trusted}
-        by_blind = {blind(number, kind="document"): number for number in numbers}
-        found = Document.objects.filter(number_blind__in=list(by_blind), whole=True, ended_at=None)
+        blinded = bulk_blind()
+        by_blind = {blinded(number, "document"): number for number in numbers}
+        found = Document.objects.filter(number_blind__any_of=by_blind, whole=True, ended_at=None)
         return {by_blind[bytes(value)] for value in found.values_list("number_blind", flat=True)}
 
     def _people(self, works: list[_Work], held: set[str]) -> list[NewPerson]:
@@ -158,7 +156,7 @@ class Settler:
     def _place(self, works: list[_Work]) -> None:
         """Give rows of known people their state: first in this file, repeated in it, or on another list before."""
         people = {w.person for w in works if w.state == RowState.RECEIVED and w.person is not None}
-        rows = Row.objects.filter(person_id__in=people).exclude(state=RowState.DUPLICATE)
+        rows = Row.objects.filter(person_id__any_of=people).exclude(state=RowState.DUPLICATE)
         here = dict(rows.filter(batch=self.batch).order_by("-id").values_list("person_id", "id"))
         elsewhere = set(
             rows.filter(batch__purpose=self.batch.purpose, batch__state=5)
@@ -178,19 +176,19 @@ class Settler:
         insert_rows(Row, ROW_COLUMNS, (self._row(row, n, works.get(n)) for row, n in zip(rows, numbers, strict=True)))
 
     def _row(self, row: RowRead, number: int, work: _Work | None) -> tuple[object, ...]:
-        cells = orjson.dumps({"cells": row.cells, "values": row.values})
         reasons: list[dict[str, Any]] = [{"code": mark.code, "column": mark.column} for mark in row.marks]
         if row.reason:
             reasons.insert(0, {"code": row.reason, "column": row.column})
         if work is not None:
             reasons += [{"code": code, "column": ""} for code in work.decision.reasons]
         state = work.state if work else RowState.REJECTED
-        plain = orjson.dumps(row.values, option=orjson.OPT_SORT_KEYS).decode()
         return (
             *(number, self.batch.pk, self.batch.path, row.sheet, row.table, row.row, state.value),
             orjson.dumps(reasons or [{"code": "rejected", "column": ""}]).decode(),
             *((work.person, work.same_as, work.division) if work else (None, None, "")),
-            *("rule", self.at, blind(plain, kind="row"), seal(cells, table="intake_row", column="cells", row=number)),
+            *("rule", self.at),
+            self._blinded(orjson.dumps(row.values, option=orjson.OPT_SORT_KEYS).decode(), "row"),
+            self._sealed(orjson.dumps({"cells": row.cells, "values": row.values}), number),
         )
 
     def _open_reviews(self, works: list[_Work]) -> None:
@@ -224,7 +222,10 @@ class Settler:
             return
         from shali.foundation.people.models import Phone
 
-        have = set(Phone.objects.filter(person_id__in={p for p, _ in wanted}).values_list("person_id", "number_blind"))
+        have = set(
+            Phone.objects.filter(person_id__any_of={p for p, _ in wanted}).values_list("person_id", "number_blind")
+        )
         had = {(person, bytes(value)) for person, value in have}
-        fresh = [(p, phone) for p, phone in sorted(wanted) if (p, blind(phone, kind="phone")) not in had]
+        blinded = bulk_blind()
+        fresh = [(p, phone) for p, phone in sorted(wanted) if (p, blinded(phone, "phone")) not in had]
         add_phones(fresh, source=self.source, at=self.at)

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from shali.foundation.intake.models import Batch, BatchState, Row, RowState
 from shali.foundation.intake.reading import Mapping, Reading, RowRead, SheetMapping, UnreadableFile, inspect_file
 from shali.foundation.intake.services.chunk import ROW_COLUMNS, Settler
+from shali.foundation.intake.services.look import look
 from shali.foundation.intake.services.receive import FileRefused
 from shali.foundation.intake.services.rejected import tables_of
 from shali.foundation.intake.services.settle import recount
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
+from shali.foundation.places.queries import gazetteer
 from shali.foundation.ui.refusal import NotInScope, WrongInput
 
 IGNORED = "ignore"
@@ -55,7 +57,9 @@ def take_mended(*, scope: Scope, batch: str, path: Path, file_name: str, by: str
                 row.reasons = [{"code": one.reason, "column": one.column}]
                 row.save(update_fields=["reasons"])
         if taken:
-            _Mender(found, [row for row, _ in taken], by=by, at=at).settle([one for _, one in taken])
+            _Mender(found, [row for row, _ in taken], by=by, at=at).settle(
+                look([one for _, one in taken], gazetteer=gazetteer(system_scope("intake")))
+            )
             recount(found)
             found.save()
     return Mended(len(taken), len(rows) - len(taken), len(mended) - len(rows))

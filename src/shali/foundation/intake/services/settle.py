@@ -4,6 +4,7 @@ A kill leaves the batch SETTLING with `rows_done` rows settled; the job runs aga
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -16,9 +17,11 @@ from shali.foundation.intake.facts import BatchSettled
 from shali.foundation.intake.models import Batch, BatchState, Row, RowState
 from shali.foundation.intake.reading import Mapping, Reading, RowRead
 from shali.foundation.intake.services.chunk import Settler
+from shali.foundation.intake.services.look import Keys, Looked, look, look_again
 from shali.foundation.intake.services.original import opened_file
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
+from shali.foundation.places.queries import gazetteer
 from shali.foundation.ui.refusal import NotInScope, Refusal
 
 CHUNK = 10_000
@@ -90,10 +93,11 @@ def _settle(batch: int, *, at: datetime, each: Callable[[int], None] | None) -> 
     with opened_file(found) as (path, name):
         reading = Reading(path, name=name, mapping=reading_mapping, with_cells=True)
         data = (row for row in reading.rows() if row.state != "skipped")
-        for chunk in _chunks(data, skip=found.rows_done):
-            _settle_chunk(batch, chunk, at=at)
+        brought: Keys = set()
+        for looked in _looked(_chunks(data, skip=found.rows_done), rows=found.rows_total - found.rows_done):
+            brought = _settle_chunk(batch, looked, brought, at=at)
             if each is not None:
-                each(len(chunk))
+                each(len(looked.rows))
     return _show(batch, at=at)
 
 
@@ -110,11 +114,42 @@ def _chunks(rows: Iterator[RowRead], *, skip: int) -> Iterator[list[RowRead]]:
         yield chunk
 
 
-def _settle_chunk(batch: int, rows: list[RowRead], *, at: datetime) -> None:
+def _looked(chunks: Iterator[list[RowRead]], *, rows: int) -> Iterator[Looked]:
+    """Yield chunks as the register says who they are. Of a long file the next one is looked at while one is written.
+
+    The look has a connection of its own: inside somebody's transaction it would not see what that one wrote.
+    """
+    if rows <= CHUNK or connection.in_atomic_block:
+        yield from map(_look, chunks)
+        return
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="look") as ahead:
+        coming = ahead.submit(_look_at_next, chunks)
+        try:
+            while (looked := coming.result()) is not None:
+                coming = ahead.submit(_look_at_next, chunks)
+                yield looked
+        finally:
+            coming.cancel()
+            ahead.submit(lambda: connection.close()).result()  # noqa: PLW0108 - the connection of that thread
+
+
+def _look_at_next(chunks: Iterator[list[RowRead]]) -> Looked | None:
+    chunk = next(chunks, None)
+    return None if chunk is None else _look(chunk)
+
+
+def _look(chunk: list[RowRead]) -> Looked:
+    with in_scope(system_scope("intake")):
+        return look(chunk, gazetteer=gazetteer(system_scope("intake")))
+
+
+def _settle_chunk(batch: int, looked: Looked, brought: Keys, *, at: datetime) -> Keys:
+    """Write one chunk. brought: keys of those whom the chunk before it enrolled, while this one was looked at."""
     with in_scope(system_scope("intake")):
         found = Batch.objects.select_for_update().get(pk=batch)
-        Settler(found, at=at).settle(rows)
-        Batch.objects.filter(pk=batch).update(rows_done=F("rows_done") + len(rows))
+        keys = Settler(found, at=at).settle(look_again(looked, brought=brought))
+        Batch.objects.filter(pk=batch).update(rows_done=F("rows_done") + len(looked.rows))
+    return keys
 
 
 @transaction.atomic

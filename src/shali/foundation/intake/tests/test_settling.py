@@ -8,10 +8,15 @@ import pytest
 
 from shali.config import reference
 from shali.foundation.intake.models import Candidate, Row, RowState
+from shali.foundation.intake.services import settle
+from shali.foundation.intake.services.look import Looked, look_again
 from shali.foundation.intake.services.settle import confirm_batch, settle_batch
+from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
-from shali.foundation.people.models import Document
+from shali.foundation.people.models import Document, Key, Person
 from shali.foundation.people.rules import check_character
+from shali.foundation.people.services.enrol import NewDocument, NewPerson, enrol_people
+from shali.foundation.people.services.identify import Claim, DocumentClaim, Outcome, identify
 from shali.verification.models import Channel
 from shali.verification.services.receive import HandOver, receive_list
 
@@ -46,3 +51,59 @@ def test_one_number_under_two_names_stops_nothing_and_is_somebodys_question(tmp_
         holders = Document.objects.filter(whole=True).values_list("person_id", flat=True)
         assert list(holders) == [first.person_id]
     assert told == [3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_file_that_is_looked_at_ahead_settles_as_one_that_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person brought in by one chunk is known in the next, which was looked at before he was written."""
+    monkeypatch.setattr(settle, "CHUNK", 4)
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["姓名", "身份证号", "联系电话"])
+    for number in range(10):
+        # Each stands twice, in chunks that follow each other, but for the last two.
+        page.append([f"例{'甲乙丙丁戊己庚辛壬癸'[number]}", _number(number), f"1400000{number:04d}"])
+        if number >= 2:
+            page.append([f"例{'甲乙丙丁戊己庚辛壬癸'[number - 2]}", _number(number - 2), f"1400000{number - 2:04d}"])
+    path = tmp_path / "list.xlsx"
+    book.save(path)
+    reference.ensure()
+    with in_scope(DESK):
+        said = HandOver(Channel.HOSPITAL, "例单位", "", None, NOW - timedelta(hours=1), "")
+        one = receive_list(scope=DESK, path=path, file_name=path.name, hand_over=said, by="post:1", at=NOW)
+        confirm_batch(scope=DESK, batch=one.batch_public_id, by="post:1", at=NOW, accepts_difference=True)
+    told: list[int] = []
+    batch = settle_batch(batch=one.batch, at=NOW, each=told.append)
+
+    assert told == [4, 4, 4, 4, 2]
+    assert (batch.received, batch.people, batch.duplicates, batch.doubtful) == (18, 10, 8, 0)
+    with in_scope(DESK):
+        assert Document.objects.filter(whole=True).count() == 10
+        for row in Row.objects.filter(batch=batch, state=RowState.DUPLICATE):
+            assert row.person_id == Row.objects.get(pk=row.same_as_id).person_id
+
+
+def _number(serial: int) -> str:
+    first = f"41119019800115{serial:03d}"
+    return first + check_character(first)
+
+
+@pytest.mark.django_db
+def test_whoever_was_withdrawn_between_the_look_and_the_writing_is_looked_for_again() -> None:
+    reference.ensure()
+    claim = Claim(name="例甲", documents=(DocumentClaim("1", NUMBER, True),), phones=("14000000001",))
+    unit = Unit.objects.get(path="4111")
+    with in_scope(DESK):
+        new = NewPerson(name="例甲", unit=unit.pk, path="4111", documents=(NewDocument(1, NUMBER, True),))
+        (person,) = enrol_people([new], source="test", at=NOW)
+        looked = Looked([], [claim], [""], identify([claim]))
+        assert looked.decisions[0].key == person
+        assert look_again(looked, brought=set()) == looked
+
+        for model in (Document, Key):
+            model.objects.filter(person_id=person).delete()
+        Person.objects.filter(pk=person).delete()
+
+        assert look_again(looked, brought=set()).decisions[0].outcome is Outcome.NEW

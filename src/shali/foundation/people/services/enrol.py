@@ -1,6 +1,6 @@
 """New people, one or fifty thousand at a time: sealed before they reach the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from shali.foundation.jurisdictions.rows import insert_rows, next_ids
 from shali.foundation.people.bridge import SEXES, Claim, DocumentClaim, blocking_keys
 from shali.foundation.people.models import Address, AddressKind, Document, Key, Person, Phone
 from shali.foundation.vault.public_id import new_public_id
-from shali.foundation.vault.sealing import blind, seal
+from shali.foundation.vault.sealing import bulk_blind, bulk_seal
 
 PERSON_COLUMNS = (
     *("id", "public_id", "unit_id", "path", "household_id", "sex", "source", "enrolled_at"),
@@ -57,7 +57,7 @@ def enrol_people(new: Sequence[NewPerson], *, source: str, at: datetime) -> list
     already makes the database refuse the batch.
     """
     ids = next_ids("people_person", count=len(new))
-    insert_rows(Person, PERSON_COLUMNS, (_person(n, one, source, at) for n, one in zip(ids, new, strict=True)))
+    insert_rows(Person, PERSON_COLUMNS, _people(ids, new, source, at))
     add_documents([(n, d) for n, one in zip(ids, new, strict=True) for d in one.documents], source=source, at=at)
     add_phones([(n, p) for n, one in zip(ids, new, strict=True) for p in one.phones], source=source, at=at)
     add_addresses([(n, a) for n, one in zip(ids, new, strict=True) for a in one.addresses], source=source, at=at)
@@ -81,21 +81,25 @@ def _claim_of(one: NewPerson) -> Claim:
     )
 
 
-def _person(number: int, one: NewPerson, source: str, at: datetime) -> tuple[Any, ...]:
-    name = seal(one.name, table="people_person", column="name", row=number)
-    born = one.birth_on.isoformat() if one.birth_on else None
-    birth = seal(born, table="people_person", column="birth", row=number) if born else None
-    return number, new_public_id(), one.unit, one.path, one.household, one.sex, source, at, name, birth
+def _people(ids: Sequence[int], new: Sequence[NewPerson], source: str, at: datetime) -> Iterator[tuple[Any, ...]]:
+    seal_name, seal_birth = (bulk_seal(table="people_person", column=column) for column in ("name", "birth"))
+    for number, one in zip(ids, new, strict=True):
+        birth = seal_birth(one.birth_on.isoformat(), number) if one.birth_on else None
+        yield (
+            *(number, new_public_id(), one.unit, one.path, one.household, one.sex, source, at),
+            *(seal_name(one.name, number), birth),
+        )
 
 
 def add_documents(rows: Sequence[tuple[int, NewDocument]], *, source: str, at: datetime) -> None:
     """Add numbered documents to people."""
     ids = next_ids("people_document", count=len(rows))
+    blinded, sealed = bulk_blind(), bulk_seal(table="people_document", column="number")
     insert_rows(
         Document,
         ("id", "person_id", "kind", "whole", "source", "seen_at", "number_blind", "number_sealed"),
         (
-            (n, person, d.kind, d.whole, source, at, blind(d.number, kind="document"), _sealed(Document, n, d.number))
+            (n, person, d.kind, d.whole, source, at, blinded(d.number, "document"), sealed(d.number, n))
             for n, (person, d) in zip(ids, rows, strict=True)
         ),
     )
@@ -104,11 +108,12 @@ def add_documents(rows: Sequence[tuple[int, NewDocument]], *, source: str, at: d
 def add_phones(rows: Sequence[tuple[int, str]], *, source: str, at: datetime) -> None:
     """Add telephones to people."""
     ids = next_ids("people_phone", count=len(rows))
+    blinded, sealed = bulk_blind(), bulk_seal(table="people_phone", column="number")
     insert_rows(
         Phone,
         ("id", "person_id", "source", "seen_at", "number_blind", "number_sealed"),
         (
-            (n, person, source, at, blind(phone, kind="phone"), _sealed(Phone, n, phone))
+            (n, person, source, at, blinded(phone, "phone"), sealed(phone, n))
             for n, (person, phone) in zip(ids, rows, strict=True)
         ),
     )
@@ -117,24 +122,17 @@ def add_phones(rows: Sequence[tuple[int, str]], *, source: str, at: datetime) ->
 def add_addresses(rows: Sequence[tuple[int, NewAddress]], *, source: str, at: datetime) -> None:
     """Add addresses to people, as written."""
     ids = next_ids("people_address", count=len(rows))
+    sealed = bulk_seal(table="people_address", column="text")
     insert_rows(
         Address,
         ("id", "person_id", "kind", "unit_id", "source", "seen_at", "text_sealed"),
-        (
-            (n, person, a.kind, a.unit, source, at, seal(a.text, table="people_address", column="text", row=n))
-            for n, (person, a) in zip(ids, rows, strict=True)
-        ),
+        ((n, person, a.kind, a.unit, source, at, sealed(a.text, n)) for n, (person, a) in zip(ids, rows, strict=True)),
     )
 
 
 def add_keys(rows: Iterable[tuple[int, str, str]]) -> None:
     """Add blind blocking keys: who shares one is worth comparing."""
+    blinded = bulk_blind()
     insert_rows(
-        Key,
-        ("person_id", "kind", "value"),
-        ((person, kind, blind(value, kind=kind)) for person, kind, value in rows),
+        Key, ("person_id", "kind", "value"), ((person, kind, blinded(value, kind)) for person, kind, value in rows)
     )
-
-
-def _sealed(model: type[Document] | type[Phone], row: int, number: str) -> bytes:
-    return seal(number, table=model._meta.db_table, column="number", row=row)

@@ -17,9 +17,19 @@ from shali.foundation.people.bridge import (
     decide,
 )
 from shali.foundation.people.models import Address, Document, Person, Phone
-from shali.foundation.vault.sealing import bulk_blind, open_text
+from shali.foundation.vault.sealing import bulk_blind, bulk_open
 
-__all__ = ["Claim", "Decision", "DocumentClaim", "Outcome", "decide_among", "identify", "keys_of", "opened"]
+__all__ = [
+    "Claim",
+    "Decision",
+    "DocumentClaim",
+    "Outcome",
+    "decide_among",
+    "identify",
+    "keys_of",
+    "opened",
+    "telling_keys_of",
+]
 
 # A key that more people share than this says nothing (a switchboard's telephone, a whole village's birth day).
 CROWD = 200
@@ -85,6 +95,12 @@ def keys_of(claim: Claim) -> tuple[tuple[str, str], ...]:
     return blocking_keys(claim)
 
 
+def telling_keys_of(claim: Claim) -> tuple[tuple[str, str], ...]:
+    """Return those keys that make a candidate alone; of a claim that has no such key, all of them."""
+    keys = blocking_keys(claim)
+    return tuple(key for key in keys if key[0] not in WEAK) or keys
+
+
 def _candidates(keys: list[list[tuple[str, bytes]]]) -> list[set[int]]:
     """Return, for each claim, the people who share its keys; those merged away stand for who they became."""
     found: list[set[int]] = [set() for _ in keys]
@@ -100,19 +116,22 @@ def _candidates(keys: list[list[tuple[str, bytes]]]) -> list[set[int]]:
         # Of a key that a crowd shares no more is read than says so.
         cursor.execute(
             """
-            select a.place, coalesce(p.merged_into_id, p.id)
-            from unnest(%s::int[], %s::bytea[], %s::bool[], %s::bool[]) as a (place, value, is_weak, is_alone)
-            cross join lateral (
-              select person_id, count(*) over () as sharers
-              from (
-                select person_id from people_key where value = a.value
-                limit case when a.is_weak then %s else %s end
-              ) as few
+            select k.place, coalesce(p.merged_into_id, p.id)
+            from (
+              select a.place, k.person_id
+              from unnest(%s::int[], %s::bytea[], %s::bool[], %s::bool[]) as a (place, value, is_weak, is_alone)
+              cross join lateral (
+                select person_id, count(*) over () as sharers
+                from (
+                  select person_id from people_key where value = a.value
+                  limit case when a.is_weak then %s else %s end
+                ) as few
+              ) as k
+              where k.sharers < case when a.is_weak then %s else %s end
+              group by 1, 2
+              having bool_or(not a.is_weak or a.is_alone) or count(distinct a.value) > 1
             ) as k
             join people_person p on p.id = k.person_id
-            where k.sharers < case when a.is_weak then %s else %s end
-            group by 1, 2
-            having bool_or(not a.is_weak or a.is_alone) or count(distinct a.value) > 1
             """,
             [list(places), list(values), list(weak), list(alone), *[WEAK_CROWD + 1, CROWD + 1] * 2],
         )
@@ -126,40 +145,37 @@ def opened(people: list[int]) -> dict[int, Candidate]:
     if not people:
         return {}
     documents: dict[int, list[DocumentClaim]] = {}
-    of_them = Q(person_id__in=people, ended_at=None)
+    of_them = Q(person_id__any_of=people, ended_at=None)
+    open_document = bulk_open(table="people_document", column="number")
+    open_phone = bulk_open(table="people_phone", column="number")
+    open_address = bulk_open(table="people_address", column="text")
+    open_name, open_birth = (bulk_open(table="people_person", column=column) for column in ("name", "birth"))
     for row, person, kind, whole, sealed in (
         Document.objects.filter(of_them).order_by("id").values_list("id", "person_id", "kind", "whole", "number_sealed")
     ):
-        written = open_text(sealed, table="people_document", column="number", row=row)
-        documents.setdefault(person, []).append(DocumentClaim(str(kind), written, whole))
+        documents.setdefault(person, []).append(DocumentClaim(str(kind), open_document(sealed, row), whole))
     phones: dict[int, list[str]] = {}
     for row, person, sealed in (
         Phone.objects.filter(of_them).order_by("id").values_list("id", "person_id", "number_sealed")
     ):
-        phones.setdefault(person, []).append(open_text(sealed, table="people_phone", column="number", row=row))
+        phones.setdefault(person, []).append(open_phone(sealed, row))
     latest = Address.objects.filter(of_them).order_by("seen_at", "id")
     addresses = {
         person: (row, sealed, code)
         for row, person, sealed, code in latest.values_list("id", "person_id", "text_sealed", "unit__code")
     }
     found: dict[int, Candidate] = {}
-    named = Person.objects.filter(pk__in=people).values_list("id", "sex", "name_sealed", "birth_sealed")
+    named = Person.objects.filter(pk__any_of=people).values_list("id", "sex", "name_sealed", "birth_sealed")
     for number, sex, name, birth in named:
         row, text, code = addresses.get(number, (0, None, None))
         claim = Claim(
-            name=open_text(name, table="people_person", column="name", row=number),
+            name=open_name(name, number),
             sex=SEXES.get(sex),
-            birth_on=_day(birth, number),
+            birth_on=date.fromisoformat(open_birth(birth, number)) if birth is not None else None,
             documents=tuple(documents.get(number, ())),
             phones=tuple(phones.get(number, ())),
-            address=open_text(text, table="people_address", column="text", row=row) if text else None,
+            address=open_address(text, row) if text else None,
             division=code[:12] if code else None,
         )
         found[number] = Candidate(number, claim)
     return found
-
-
-def _day(sealed: bytes | memoryview | None, person: int) -> date | None:
-    if sealed is None:
-        return None
-    return date.fromisoformat(open_text(sealed, table="people_person", column="birth", row=person))

@@ -127,7 +127,7 @@ class Reminder(models.Model):
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset({"id", "task", "step", "kind", "to_path", "at", "by"})
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="reminders")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="reminders", db_index=False)
     step = models.CharField(max_length=60)  # ladder step's id, or "by hand:<n>"
     kind = models.CharField(max_length=20)  # "remind" | "escalate"
     to_path = PathField()

@@ -45,7 +45,7 @@ class Task(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tasks")
     path = PathField()  # the owner's
     giver_path = PathField()  # whose hand it came from: whoever hears of a refusal first
-    subject = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="tasks")
+    subject = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="tasks", db_index=False)
     state = models.SmallIntegerField(choices=TaskState.choices, default=TaskState.HANDED_OVER)
     version = models.IntegerField(default=0)
     handed_over_at = models.DateTimeField()
@@ -127,7 +127,7 @@ class Event(models.Model):
     PERSONAL = frozenset({"note_sealed"})
     PLAIN = frozenset({"id", "task", "seq", "act", "at", "by", "from_path", "to_path", "state_after", "detail"})
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="events")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="events", db_index=False)
     seq = models.IntegerField()
     act = models.CharField(max_length=30, choices=Act.choices)
     at = models.DateTimeField()

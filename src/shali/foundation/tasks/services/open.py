@@ -77,7 +77,7 @@ def _lock_open(wanted: set[tuple[str, int | None]]) -> dict[tuple[str, int | Non
     subjects = [subject for _, subject in wanted]
     rows = (
         Task.objects.select_for_update()
-        .filter(subject_id__in=subjects)
+        .filter(subject_id__any_of=subjects)
         .exclude(state=TaskState.CLOSED)
         .order_by("id")
         .values_list("kind", "subject_id", "id")
@@ -153,7 +153,7 @@ def _ask_again(again: list[tuple[NewTask, int]], *, by: str, at: datetime) -> No
 
 
 def _ask_once_more(turn: dict[int, NewTask], *, by: str, at: datetime) -> None:
-    tasks = list(Task.objects.filter(pk__in=turn).order_by("id"))
+    tasks = list(Task.objects.filter(pk__any_of=turn).order_by("id"))
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -1,0 +1,70 @@
+"""Who is meant by some rows, as far as the register says it: reading alone, so that it may run ahead of the writing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.db import connection
+
+from shali.foundation.intake.reading import RowRead
+from shali.foundation.intake.services.claims import claim_of
+from shali.foundation.people.services.identify import Claim, Decision, Outcome, identify, telling_keys_of
+from shali.foundation.places.gazetteer import Gazetteer
+
+# What a person brought in lately is found by: (kind, plain value). In memory only.
+Keys = set[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Rows of a file with what each row that was taken claims, and who that is. The last three are of equal length."""
+
+    rows: Sequence[RowRead]
+    claims: Sequence[Claim]
+    divisions: Sequence[str]
+    decisions: Sequence[Decision]
+
+
+def look(rows: Sequence[RowRead], *, gazetteer: Gazetteer) -> Looked:
+    """Read rows as claims and decide each against the register as it stands. Runs under a scope that holds the city."""
+    taken = [row for row in rows if row.state == "taken"]
+    divisions = [_division(row, gazetteer) for row in taken]
+    claims = [claim_of(row.values, division=division) for row, division in zip(taken, divisions, strict=True)]
+    return Looked(rows, claims, divisions, identify(claims))
+
+
+def look_again(looked: Looked, *, brought: Keys) -> Looked:
+    """Decide once more whatever the register may say differently by now; all else stays as it was looked at.
+
+    brought: keys of the people who were enrolled after the first look began
+    """
+    stands = _standing({one.key for one in looked.decisions if one.outcome is Outcome.KNOWN and one.key is not None})
+
+    def may_differ(claim: Claim, decision: Decision) -> bool:
+        if decision.outcome is Outcome.KNOWN:
+            return decision.key not in stands
+        return not brought.isdisjoint(telling_keys_of(claim))
+
+    again = [
+        place
+        for place, (claim, decision) in enumerate(zip(looked.claims, looked.decisions, strict=True))
+        if may_differ(claim, decision)
+    ]
+    decisions = list(looked.decisions)
+    for place, decision in zip(again, identify([looked.claims[place] for place in again]), strict=True):
+        decisions[place] = decision
+    return replace(looked, decisions=decisions)
+
+
+def _standing(people: set[int]) -> set[int]:
+    """Return those who are still in the register under their own number: neither merged nor withdrawn meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id from people_person where id = any(%s) and merged_into_id is null", [list(people)])
+        return {int(row[0]) for row in cursor.fetchall()}
+
+
+def _division(row: RowRead, gazetteer: Gazetteer) -> str:
+    address = row.values.get("address")
+    if not isinstance(address, str) or not address:
+        return ""
+    found = gazetteer.resolve(address)
+    return found.code if found.code and found.level >= 2 else ""
