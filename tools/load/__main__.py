@@ -35,6 +35,9 @@ def main() -> None:
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     with installation(role="owner"):
+        from shali.config.start import prepare
+
+        prepare.collect_static()  # a city that was made and never run has none
         plans = _plans(chosen.users)
         server = _serve(port)
         try:

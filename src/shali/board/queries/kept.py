@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Min, Q, Sum
 
-from shali.board.queries.counted import DAY, ByLeaf, Figures
-from shali.board.rules import AGE_BANDS, full_hour
-from shali.foundation.clocks import day_of, start_of_day
+from shali.board.queries.counted import ByLeaf, Figures, flows
+from shali.board.rules import AGE_BANDS
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.foundation.tasks.models import Flow, Standing
+from shali.foundation.tasks.models import Standing
 from shali.foundation.ui.refusal import NotInScope
 
 
@@ -27,13 +26,8 @@ def kept(scope: Scope, path: str, at: datetime) -> ByLeaf:
             setattr(one, name, row["n_" + name])
         one.oldest_due = row["oldest_due"]
         one.ages = [row[f"age{place}"] for place in range(len(AGE_BANDS))]
-    for row in _flows(path, at):
-        one = found.setdefault(row["path"], Figures())
-        # Out of what came and what went, and not out of what is open: so that the band can say it does not add up.
-        one.carried = row["came"] - row["went"]
-        for name in ("handed_over", "closed", "whole_24", "within_24"):
-            setattr(one, name, row["n_" + name])
-        one.last_word = row["word"]
+    for row in flows(scope, path, at):
+        found.setdefault(row["path"], Figures()).add(Figures.of_flow(row))
     return list(found.items())
 
 
@@ -53,19 +47,3 @@ def _standing(path: str, at: datetime) -> Any:
         aged = aged & Q(handed_over_at__gt=at - timedelta(hours=high)) if high else aged
         asked[f"age{place}"] = Sum("open", filter=aged, default=0)
     return Standing.objects.filter(within(path)).exclude(open=0).order_by().values("path").annotate(**asked)
-
-
-def _flows(path: str, at: datetime) -> Any:
-    day = start_of_day(day_of(at))
-    past, today = Q(hour__lt=day), Q(hour__gte=day)
-    whole = Q(hour__gte=full_hour(at) - 2 * DAY, hour__lt=full_hour(at) - DAY)
-    asked = {
-        "came": Sum("handed_over", filter=past, default=0),
-        "went": Sum("closed", filter=past, default=0),
-        "n_handed_over": Sum("handed_over", filter=today, default=0),
-        "n_closed": Sum("closed", filter=today, default=0),
-        "n_whole_24": Sum("handed_over", filter=whole, default=0),
-        "n_within_24": Sum("in_a_day", filter=whole, default=0),
-        "word": Max("last_word"),
-    }
-    return Flow.objects.filter(within(path)).order_by().values("path").annotate(**asked)

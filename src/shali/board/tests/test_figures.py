@@ -147,7 +147,8 @@ def test_a_county_sees_its_own_alone_and_the_database_says_so_too(as_web):
 def test_a_page_asks_the_same_few_questions_however_many_units_it_has(django_assert_num_queries):
     places = prepare()
     enter([Past(n, 600) for n in range(7)], places, EVENING)
-    with in_scope(system_scope("test")), django_assert_num_queries(5):
+    # Four for now; five for yesterday: open then (two), what came and went, and its last minutes (two).
+    with in_scope(system_scope("test")), django_assert_num_queries(9):
         board(WHOLE, path=CITY, at=EVENING)
     with in_scope(system_scope("test")), django_assert_num_queries(1):
         curve(WHOLE, path=CITY, at=EVENING)
