@@ -173,7 +173,8 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
     )
     entries = ListEntry.objects.filter(COUNTED, NOT_SETTLED, within(scope.path, "task__path"), pushed_list=one)
     rest = _rest(entries, at)
-    batch = one.batch
+    # A county that is asked does not see the file, which is the receiver's: the wall says so too.
+    batch = one.batch if scope.holds(one.path) else None
     return ListFigures(
         id=one.pk,
         public_id=one.public_id,

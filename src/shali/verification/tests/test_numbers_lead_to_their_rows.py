@@ -14,7 +14,7 @@ from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.tasks.models import Task
-from shali.verification.models import ListEntry
+from shali.verification.models import ListEntry, ListState, PushedList
 from shali.verification.rules import Fact
 from shali.verification.services.endings import close_with_four_facts
 
@@ -67,3 +67,21 @@ def test_every_number_of_a_page_has_as_many_rows_behind_it(desk, start):
 
     assert followed >= {"/verification/": 1, "list": 15, "/tasks/": 5}[start]
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_county_that_is_asked_already_opens_a_list_that_is_still_handed_out(desk):
+    """Rows are handed out some thousands at a time; the file is the city's and not the county's to look at."""
+    pushed = ListEntry.objects.first().pushed_list
+    PushedList.objects.filter(pk=pushed.pk).update(state=ListState.IN_PREPARATION)
+    asked = Task.objects.filter(kind="verification").order_by("id").first()
+    county = Unit.objects.get(path=".".join(asked.path.split(".")[:2]))
+    user = add_user(username="county", name="甄县", at=now())
+    at = now() - timedelta(days=1)
+    post = give_post(user=user, role=Role.COUNTY_DESK, unit=county, scope=None, by="system:test", at=at)
+    client = Client()
+    client.force_login(post.user, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(f"/verification/lists/{pushed.public_id}/")
+
+    assert page.status_code == 200
+    assert not re.search(r"/intake/\w{12}/", page.content.decode())
