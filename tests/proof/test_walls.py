@@ -37,8 +37,6 @@ NO_WALL = {
     "jurisdictions_unit": "the tree of the city is public knowledge, and units name those above them",
     "jurisdictions_unitchange": "orders that rename, move or close units are public knowledge",
     "jurisdictions_department": "departments above a unit are asked to join; their list is public knowledge",
-    "people_key": "blind keys: identification compares a row with the whole register, and yields ids, no value",
-    "places_household": "doors are sealed; a household is reached from its people, who are walled",
 }
 
 
@@ -48,7 +46,6 @@ EMPTY = {
     "journal_accessrecord",
     "people_address",
     "people_document",
-    "people_phone",
     "verification_attempt",
     "verification_secondanswer",
 }
@@ -231,6 +228,8 @@ def test_behind_the_walls_alone_no_table_shows_a_row_of_another_unit(
     )
 
 
+# Rows that are no unit's: only who may see the whole tree may see them.
+OF_THE_WHOLE_TREE = {"people_key"}
 # Whose row it is, by table: a column with a path, or the row of another table that it belongs to.
 BELONGS = {
     "intake_candidate": ("row_id", "intake_row"),
@@ -265,6 +264,8 @@ def _key(table: str) -> str:
 
 def _allowed(table: str) -> set[object]:
     """Return the keys of the rows that lie in the township, read as the owner, decided by the parts of their paths."""
+    if table in OF_THE_WHOLE_TREE:
+        return set()
     parent = BELONGS.get(table)
     source = f"select x.{_key(table)}, p.path from {table} x"
     source += (

@@ -29,6 +29,7 @@ from shali.foundation.measures.services import NewMeasure, propose_many
 from shali.foundation.measures.services.appeal import lodge_appeal
 from shali.foundation.people.models import Merge, Person
 from shali.foundation.people.services.enrol import NewPerson, enrol_people
+from shali.foundation.places.models import Household
 from shali.foundation.policy.rules import questionnaire_in_force
 from shali.foundation.tasks.models import JointRequest, Reminder, Task, Transfer, TransferKind
 from shali.foundation.tasks.services.open import NewTask, open_tasks
@@ -170,7 +171,11 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
 def _list(plot: Plot, unit: Unit, at: datetime) -> tuple[PushedList, list[int]]:
     """Plant a file, its batch, a row under review, and the pushed list that they are."""
     batch = _batch(unit, at)
-    names = [NewPerson(name=f"乌有{n}", unit=unit.pk, path=unit.path) for n in range(6)]
+    home = Household.objects.create(unit=unit, path=unit.path, door_blind=os.urandom(16), door_sealed=b"-")
+    names = [
+        NewPerson(name=f"乌有{n}", unit=unit.pk, path=unit.path, household=home.pk, phones=(f"1450000{unit.pk:04d}",))
+        for n in range(6)
+    ]
     people = enrol_people(names, source="test", at=at)
     plot.values["person"] = Person.objects.get(pk=people[0]).public_id
     merge = Merge.objects.create(

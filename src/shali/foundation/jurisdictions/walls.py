@@ -35,6 +35,14 @@ def wall(table: str, condition: str) -> str:
     """
 
 
+def whole_tree_wall(table: str) -> str:
+    """Return SQL by which a table's rows, which are nobody's, show to a scope of the whole tree and to no other.
+
+    The condition is asked once for a statement, not for each row.
+    """
+    return wall(table, "(select strpos(shali_scope(), '.') = 0)")
+
+
 def append_only(table: str) -> str:
     """Return SQL after which no role can change, remove or empty the rows of a table.
 

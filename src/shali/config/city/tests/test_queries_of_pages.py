@@ -27,8 +27,8 @@ PINNED = {
     "/tasks/{task}/": ("city-duty", 24),
     "/tasks/arbitration/": ("city-lead", 7),
     "/intake/reviews/": ("city-duty", 9),
-    "/wall/": ("city-duty", 14),
-    "/wall/evening/": ("city-duty", 15),
+    "/wall/": ("city-duty", 18),
+    "/wall/evening/": ("city-duty", 19),
     "/units/": ("city-duty", 13),
     "/posts/": ("city-lead", 7),
 }
