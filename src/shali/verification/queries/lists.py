@@ -171,8 +171,7 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
     people, still_open, overdue, four_facts = (
         sum(getattr(found, name) for _, found in sums) for name in ("people", "open", "overdue", "four_facts")
     )
-    entries = ListEntry.objects.filter(COUNTED, NOT_SETTLED, within(scope.path, "task__path"), pushed_list=one)
-    rest = _rest(entries, at)
+    rest = _rest(ListEntry.objects.filter(COUNTED, NOT_SETTLED, within(scope.path, "task__path"), pushed_list=one), at)
     # A county that is asked does not see the file, which is the receiver's: the wall says so too.
     batch = one.batch if scope.holds(one.path) else None
     return ListFigures(
