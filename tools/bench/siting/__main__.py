@@ -10,6 +10,7 @@ import time
 from itertools import pairwise
 
 import numpy as np
+from city import whole_city
 from rich.console import Console
 from rich.table import Table
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -65,7 +66,16 @@ def main() -> None:
     options.add_argument("--peer-to", type=int, default=200, help="largest n that HiGHS is given")
     options.add_argument("--peer-seconds", type=float, default=60.0)
     options.add_argument("--seconds", type=float, default=1.0)
+    options.add_argument("--city", type=float, default=1.0, help="of the whole city's time for each search; 0: none")
+    options.add_argument("--seeds", type=int, nargs="+", default=[1], help="of the whole cities")
     chosen = options.parse_args()
+    if chosen.city:
+        whole_city(scale=chosen.city, seeds=tuple(chosen.seeds))
+    medians(chosen)
+
+
+def medians(chosen: argparse.Namespace) -> None:
+    """Print the instances of the OR-Library's form, ours and HiGHS."""
     ours(np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]]), 1, seconds=0.1)  # compiled loops are loaded
     table = Table("n", "p", "ours", "bound", "proven", "s", "HiGHS", "proven", "s", "HiGHS / ours")
     proven = improved = 0

@@ -166,13 +166,11 @@ def _of_places(places: Places, number: int | None, walk: float | None, seconds: 
 
 
 def _with_rooms(places: Places, number: int, room: "NDArray[np.float64]", seconds: float) -> "Plan":
-    from shali.engines.siting import find_rooms, nearest
+    from shali.engines.siting import find_rooms, near_enough, nearest
 
     _load_compiled("rooms")
     elapsed = _clock()
-    near = nearest(
-        places.distance, places.weight, keep=min(len(places.names), max(200, 16 * len(places.names) // number))
-    )
+    near = nearest(places.distance, places.weight, keep=near_enough(len(places.names), number))
     return find_rooms(near, room, number, seconds=seconds, elapsed=elapsed, fixed=places.fixed)
 
 

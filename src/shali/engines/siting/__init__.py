@@ -5,7 +5,7 @@ from shali.engines.siting.city import find_rooms
 from shali.engines.siting.coverage import reach_all, reach_most, reach_of
 from shali.engines.siting.medians import find_medians
 from shali.engines.siting.model import Impossible, Plan
-from shali.engines.siting.near import Near, nearest
+from shali.engines.siting.near import Near, near_enough, nearest
 from shali.engines.siting.orlib import Unreadable, read_customers, read_network
 from shali.engines.siting.reaching import Reach
 
@@ -18,6 +18,7 @@ __all__ = [
     "find_clusters",
     "find_medians",
     "find_rooms",
+    "near_enough",
     "nearest",
     "reach_all",
     "reach_most",

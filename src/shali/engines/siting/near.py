@@ -26,6 +26,14 @@ class Near(NamedTuple):
     reach: Floats
 
 
+def near_enough(many: int, p: int) -> int:
+    """Return how many near candidates of a point a search for p sites with rooms looks at, of `many`.
+
+    With few sites the nearest open one lies far down the row; with many that are full, so does one with room left.
+    """
+    return min(many, max(200, 16 * many // p, p // 2))
+
+
 def nearest(distance: NDArray[np.floating], weight: Floats, *, keep: int = 0) -> Near:
     """Return the `keep` nearest candidates of every point (0: all), from a table of distances (n, m)."""
     many = distance.shape[1]
