@@ -14,7 +14,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -32,6 +34,7 @@ from shali.testing.tests.desk import OPENER, number_of, open_round
 
 KILLS = max(2, int(os.environ.get("SHALI_KILLS", "4")))
 DEVICES, PEOPLE, LOSES = 6, 240, 0.3
+WORKER_KILLS = 2
 WORKER = Path(__file__).with_name("worker.py")
 
 
@@ -83,6 +86,69 @@ def test_nothing_is_lost_or_twice_over_kills_and_lost_answers(live: Live) -> Non
     assert not errors
     assert found == {"lost": 0, "twice": 0}, f"{kills} kills, {lost} lost answers: {found}"
     print(f"{kills} kills, {lost} lost answers, {PEOPLE} people: 0 lost, 0 twice")
+
+
+@pytest.mark.skipif("SHALI_KILLS" not in os.environ, reason="minutes, for dead jobs are waited for: make survive")
+def test_the_inbox_is_emptied_by_the_next_worker_however_often_one_is_killed(live: Live) -> None:
+    """The product's own worker with its schedule: one that dies over the inbox leaves a job that nobody ends."""
+    from shali.config.start.programs import worker
+
+    devices, *_rest = _play(live, kills=0, is_processed=False)
+    dice, program, killed = random.Random(3), worker(), 0
+    dead: set[tuple[int, int]] = set()
+    while killed < WORKER_KILLS:
+        process = subprocess.Popen(
+            program.command,
+            env=live.environment | program.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _until(partial(_has_begun_besides, dead), seconds=150)
+        time.sleep(dice.uniform(0, 0.02))
+        process.kill()
+        process.wait()
+        killed, dead = killed + 1, dead | _begun()
+    process = subprocess.Popen(
+        program.command,
+        env=live.environment | program.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _until(lambda: not _is_waiting(), seconds=240)
+    finally:
+        process.kill()
+        process.wait()
+
+    assert dead, "No worker died over the inbox: the kills came too late."
+    assert _recount(devices) == {"lost": 0, "twice": 0}
+    print(f"{killed} workers killed, {len(dead)} jobs left behind: the inbox is empty, 0 lost, 0 twice")
+
+
+def _begun() -> set[tuple[int, int]]:
+    """Return the jobs over the inbox that somebody has begun and not ended, and at which attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, attempts from procrastinate_jobs where status = 'doing' and task_name like %s", ["%empty_inbox"]
+        )
+        return {(int(job), int(attempt)) for job, attempt in cursor.fetchall()}
+
+
+def _has_begun_besides(dead: set[tuple[int, int]]) -> bool:
+    return bool(_begun() - dead)
+
+
+def _is_waiting() -> bool:
+    with in_scope(system_scope("test")):
+        return Waiting.objects.exists()
+
+
+def _until(what: Callable[[], bool], *, seconds: float) -> None:
+    give_up = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > give_up:
+            pytest.fail(f"It was not so after {seconds:.0f} s.")
+        time.sleep(0.02)
 
 
 def test_the_harness_complains_where_idempotency_is_switched_off(live: Live) -> None:
