@@ -1,7 +1,5 @@
 """Blocking keys: two records that share none are never compared. The vault makes them blind before they are stored."""
 
-from functools import lru_cache
-
 from shali.engines.linkage.model import Claim
 from shali.engines.linkage.names import name_key, sound_key
 
@@ -10,8 +8,6 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 COMMUNITY_DIGITS = 12
 
 
-# A row is asked for its keys when it is looked up, compared with the rows beside it, and enrolled.
-@lru_cache(maxsize=50_000)
 def blocking_keys(claim: Claim) -> tuple[tuple[str, str], ...]:
     """Return (kind, plain value) pairs of a record; kinds are at most 24 characters and never change their meaning."""
     keys: set[tuple[str, str]] = set()

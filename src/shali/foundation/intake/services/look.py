@@ -7,7 +7,7 @@ from django.db import connection
 
 from shali.foundation.intake.reading import RowRead
 from shali.foundation.intake.services.claims import claim_of
-from shali.foundation.people.services.identify import Claim, Decision, Outcome, identify, telling_keys_of
+from shali.foundation.people.services.identify import Claim, Decision, Outcome, identify, may_be_among
 from shali.foundation.places.gazetteer import Gazetteer
 
 # What a person brought in lately is found by: (kind, plain value). In memory only.
@@ -42,7 +42,7 @@ def look_again(looked: Looked, *, brought: Keys) -> Looked:
     def may_differ(claim: Claim, decision: Decision) -> bool:
         if decision.outcome is Outcome.KNOWN:
             return decision.key not in stands
-        return not brought.isdisjoint(telling_keys_of(claim))
+        return may_be_among(claim, keys=brought)
 
     again = [
         place

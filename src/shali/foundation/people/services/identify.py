@@ -1,6 +1,6 @@
 """Who is it? Claims in, decisions out: candidates through blind indexes, opened and weighed in memory only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import date
 
 from django.db import connection
@@ -27,8 +27,8 @@ __all__ = [
     "decide_among",
     "identify",
     "keys_of",
+    "may_be_among",
     "opened",
-    "telling_keys_of",
 ]
 
 # A key that more people share than this says nothing (a switchboard's telephone, a whole village's birth day).
@@ -95,10 +95,13 @@ def keys_of(claim: Claim) -> tuple[tuple[str, str], ...]:
     return blocking_keys(claim)
 
 
-def telling_keys_of(claim: Claim) -> tuple[tuple[str, str], ...]:
-    """Return those keys that make a candidate alone; of a claim that has no such key, all of them."""
-    keys = blocking_keys(claim)
-    return tuple(key for key in keys if key[0] not in WEAK) or keys
+def may_be_among(claim: Claim, *, keys: Set[tuple[str, str]]) -> bool:
+    """Say whether one of the people who bear these keys may be a candidate for a claim, by the rule of `identify`."""
+    own = blocking_keys(claim)
+    shared = [kind for kind, value in own if (kind, value) in keys]
+    if len(shared) > 1:
+        return True
+    return any(kind not in WEAK for kind in shared) or (bool(shared) and all(kind in WEAK for kind, _ in own))
 
 
 def _candidates(keys: list[list[tuple[str, bytes]]]) -> list[set[int]]:
