@@ -2,7 +2,11 @@
 const NAME = "shali-station-counts";
 
 export function rememberCounts(counts) {
-  localStorage.setItem(NAME, JSON.stringify(counts));
+  try {
+    localStorage.setItem(NAME, JSON.stringify(counts));
+  } catch {
+    // Full or forbidden: sampling goes on, and a loss would have no number.
+  }
 }
 
 /** What the screen said last on a device whose store is empty now, or null. */
