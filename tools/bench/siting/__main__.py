@@ -2,6 +2,7 @@
 
 The instances are made here (a chain through all nodes and random edges to n * n / 50, costs 1 to 100), 40 sizes as the
 library has them. HiGHS gets the strong formulation through scipy and a limit; where it proves, both costs must agree.
+A whole city comes first (city.py): the gaps that are proven, with rooms and for coverage.
 Every instance is then searched ten times longer from another seed: whether anything better is found is counted.
 """
 

@@ -1,4 +1,4 @@
-"""Figures counted task by task, one grouped query by the owner's path."""
+"""Figures counted task by task, by the owner's path; of the past, what the kept hours know is not counted again."""
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta

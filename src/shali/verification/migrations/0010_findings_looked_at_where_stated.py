@@ -1,4 +1,4 @@
-"""A check without facts, as all are at their opening, asks nothing of the guard: a third of opening a list's tasks."""
+"""A check without facts, as all are at their opening, asks nothing of the guard, which ran for each."""
 
 from django.db import migrations
 
