@@ -88,28 +88,6 @@ def bulk_seal(*, table: str, column: str) -> Callable[[str | bytes, int], bytes]
     return one
 
 
-def bulk_open(*, table: str, column: str) -> Callable[[bytes | memoryview, int], str]:
-    """Return `open_text` for many rows of one column, for use at once: whether a key was destroyed is looked at here.
-
-    :raises SealBroken, KeyDestroyed: by the function returned, as `open_text` does
-    """
-    if keystore().look_again():
-        _cipher.cache_clear()
-    before = f"{table}|{column}|"
-
-    def one(sealed: bytes | memoryview, row: int) -> str:
-        blob = bytes(sealed)
-        if len(blob) < BODY or blob[0] != FORMAT:
-            raise SealBroken(f"{table}.{column} of row {row} does not hold a sealed value")
-        number = int.from_bytes(blob[1:3], "big")
-        try:
-            return _cipher(number).decrypt(blob[3:BODY], blob[BODY:], f"{before}{row}|{number}".encode()).decode()
-        except InvalidTag:
-            raise SealBroken(f"{table}.{column} of row {row} was changed or moved") from None
-
-    return one
-
-
 def bulk_blind() -> Callable[[str, str], bytes]:
     """Return `blind` for many values: (value, kind) -> index, with the key looked up once."""
     key, digest = keystore().blind_key(settings.OUTBREAK), hmac.digest

@@ -17,7 +17,7 @@ from shali.foundation.people.bridge import (
     decide,
 )
 from shali.foundation.people.models import Address, Document, Person, Phone
-from shali.foundation.vault.sealing import bulk_blind, bulk_open
+from shali.foundation.vault.sealing import bulk_blind, open_text
 
 __all__ = [
     "Claim",
@@ -149,19 +149,16 @@ def opened(people: list[int]) -> dict[int, Candidate]:
         return {}
     documents: dict[int, list[DocumentClaim]] = {}
     of_them = Q(person_id__any_of=people, ended_at=None)
-    open_document = bulk_open(table="people_document", column="number")
-    open_phone = bulk_open(table="people_phone", column="number")
-    open_address = bulk_open(table="people_address", column="text")
-    open_name, open_birth = (bulk_open(table="people_person", column=column) for column in ("name", "birth"))
     for row, person, kind, whole, sealed in (
         Document.objects.filter(of_them).order_by("id").values_list("id", "person_id", "kind", "whole", "number_sealed")
     ):
-        documents.setdefault(person, []).append(DocumentClaim(str(kind), open_document(sealed, row), whole))
+        written = open_text(sealed, table="people_document", column="number", row=row)
+        documents.setdefault(person, []).append(DocumentClaim(str(kind), written, whole))
     phones: dict[int, list[str]] = {}
     for row, person, sealed in (
         Phone.objects.filter(of_them).order_by("id").values_list("id", "person_id", "number_sealed")
     ):
-        phones.setdefault(person, []).append(open_phone(sealed, row))
+        phones.setdefault(person, []).append(open_text(sealed, table="people_phone", column="number", row=row))
     latest = Address.objects.filter(of_them).order_by("seen_at", "id")
     addresses = {
         person: (row, sealed, code)
@@ -172,13 +169,19 @@ def opened(people: list[int]) -> dict[int, Candidate]:
     for number, sex, name, birth in named:
         row, text, code = addresses.get(number, (0, None, None))
         claim = Claim(
-            name=open_name(name, number),
+            name=open_text(name, table="people_person", column="name", row=number),
             sex=SEXES.get(sex),
-            birth_on=date.fromisoformat(open_birth(birth, number)) if birth is not None else None,
+            birth_on=_day(birth, number),
             documents=tuple(documents.get(number, ())),
             phones=tuple(phones.get(number, ())),
-            address=open_address(text, row) if text else None,
+            address=open_text(text, table="people_address", column="text", row=row) if text else None,
             division=code[:12] if code else None,
         )
         found[number] = Candidate(number, claim)
     return found
+
+
+def _day(sealed: bytes | memoryview | None, person: int) -> date | None:
+    if sealed is None:
+        return None
+    return date.fromisoformat(open_text(sealed, table="people_person", column="birth", row=person))
