@@ -139,6 +139,28 @@ def test_a_day_at_a_table_without_network(table: Table, phone: Page, assert_acce
         assert station.last_seq == station.captured == 9
 
 
+def test_codes_that_come_faster_than_they_are_written_down_keep_their_order(table: Table, phone: Page) -> None:
+    """Three codes in one turn of the page: the first is a label, the others are people in that tube."""
+    let_in(table, phone)
+    phone.evaluate(
+        """(codes) => {
+          const field = document.querySelector("[data-part='field']");
+          for (const code of codes) {
+            field.value = code;
+            field.form.requestSubmit();
+          }
+        }""",
+        ["LH-0001", number_of(0), number_of(1)],
+    )
+    count(phone, "people", 2)
+    expect(phone.locator("[data-part='said']")).to_have_attribute("data-right", "true")
+    count(phone, "waiting", 0)
+    work_off(now())
+
+    with in_scope(system_scope("test")):
+        assert list(Tube.objects.values_list("code", "members")) == [("LH-0001", 2)]
+
+
 def test_an_acknowledgement_that_is_lost_is_asked_for_again(table: Table, phone: Page) -> None:
     let_in(table, phone)
     lost = []

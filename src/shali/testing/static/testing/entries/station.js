@@ -106,9 +106,17 @@ function work(table, sync, show) {
     if (done) screen.slip(`${location.origin}${urls.result}${done.id}/`);
   }
 
+  // The next code is read, or the next button pressed, while the last is still written down. Each waits for its turn: what
+  // a code means, and what a button does, depends on what came before it.
+  let before = Promise.resolve();
+  const inTurn = (step) => (...given) => {
+    const done = before.then(() => step(...given));
+    before = done.catch(() => {});
+    return done;
+  };
+
   /** A label where no tube is open, a person where one is: the same field, the same camera, the same reader. */
-  async function read(said, how) {
-    screen.clear();
+  const understand = inTurn(async (said, how) => {
     if (!(await table.current())) return act(() => table.openTube(said, screen.size()), "tube_opened");
     const found = take(said, how);
     if (found.wrong) {
@@ -116,21 +124,26 @@ function work(table, sync, show) {
       return screen.say(found.wrong, false);
     }
     return swab(found);
+  });
+
+  function read(said, how) {
+    screen.clear();
+    return understand(said, how);
   }
 
   screen.on("scan", () => screen.camera((video, stop) => watch(video, (code) => { stop(); read(code, "camera"); })));
   screen.on("read", (said, typed) => read(said, typed ? "hand" : "reader"));
-  screen.on("nobody", (name, phone) => swab({ doc: "", code: "", name, phone, how: "none", initial: [...name][0] ?? "", tail: "" }));
-  screen.on("again", () => pending && swab(pending, { again: true, pair: 2 }));
-  screen.on("out", () => act(() => table.takeOut(), "taken_out"));
-  screen.on("seal", () => act(() => table.seal(), "sealed"));
-  screen.on("void", (why) => act(() => table.void_(why), "voided"));
-  screen.on("box", (code, counted) => act(() => table.box(code, counted), "boxed"));
-  screen.on("paper", async (by) => {
+  screen.on("nobody", inTurn((name, phone) => swab({ doc: "", code: "", name, phone, how: "none", initial: [...name][0] ?? "", tail: "" })));
+  screen.on("again", inTurn(() => pending && swab(pending, { again: true, pair: 2 })));
+  screen.on("out", inTurn(() => act(() => table.takeOut(), "taken_out")));
+  screen.on("seal", inTurn(() => act(() => table.seal(), "sealed")));
+  screen.on("void", inTurn((why) => act(() => table.void_(why), "voided")));
+  screen.on("box", inTurn((code, counted) => act(() => table.box(code, counted), "boxed")));
+  screen.on("paper", inTurn(async (by) => {
     await store.set("paper", Math.max(0, (await store.get("paper", 0)) + by));
     await show();
     sync.soon();
-  });
+  }));
 }
 
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(urls.worker, { scope: "/station/" });
