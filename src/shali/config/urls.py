@@ -20,6 +20,7 @@ ROOMS = (
     ("tracing/", "shali.tracing.web.urls"),
     ("", "shali.testing.web.urls"),
     ("staffing/", "shali.staffing.web.urls"),
+    ("exchange/", "shali.exchange.web.urls"),
     ("", "shali.board.web.urls"),
 )
 

@@ -3,10 +3,12 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
-from shali.foundation.accounts.queries import PostRow, posts_below
-from shali.foundation.accounts.roles import Role
+from shali.foundation.accounts.queries import PostRow, posts_below, tokens_of
+from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.accounts.second_factor import has_factor, is_required
+from shali.foundation.accounts.services import tokens
 from shali.foundation.accounts.services.posts import LEVELS, MOST_DAYS
+from shali.foundation.accounts.web.words import VERBS
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import number
 
@@ -39,6 +41,22 @@ def account_page(user: int, scope: Scope | None) -> dict[str, object]:
         "required": is_required(scope),
         "has_factor": has_factor(user),
     }
+
+
+def programs_page(scope: Scope, role: Role, *, at: datetime) -> dict[str, object]:
+    """Return the tokens of one's own post, and what a new one may be given: what the post itself may do."""
+    rows = tokens_of(scope, at=at)
+    return {
+        "rows": [(row, [VERBS[Verb(verb)] for verb in row.verbs], _token_state(row.is_active)) for row in rows],
+        "holding": sum(row.is_active for row in rows),
+        "verbs": [(verb.value, title) for verb, title in VERBS.items() if verb in role.verbs],
+        "may_connect": Verb.CONNECT_SYSTEMS in role.verbs,
+        "most": tokens.MOST_DAYS,
+    }
+
+
+def _token_state(is_active: bool) -> tuple[str, str]:
+    return ("ontime", _("In force")) if is_active else ("unknown", _("ended"))
 
 
 def _is_given_below(role: Role, level: int) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shali.foundation.accounts.web import posts, views
+from shali.foundation.accounts.web import posts, programs, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("me/post/", views.choose_post, name="choose_post"),
     path("me/out/", views.sign_out, name="sign_out"),
     path("me/language/", views.language, name="language"),
+    path("me/programs/", programs.programs, name="programs"),
+    path("me/programs/token/", programs.give_token, name="give_token"),
+    path("me/programs/<str:token>/end/", programs.end_token, name="end_token"),
     path("posts/", posts.posts, name="posts"),
     path("posts/give/", posts.give, name="give"),
     path("posts/<str:post>/revoke/", posts.revoke, name="revoke"),
