@@ -1,6 +1,9 @@
 """Everything that a page can do has an endpoint: each page names it here, or says why it has none."""
 
+import json
+
 from django.urls import URLPattern, URLResolver, get_resolver
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from shali.config.api import api
 from shali.foundation.accounts.api.endpoint import policies
@@ -82,6 +85,13 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "jurisdictions:tree": ("GET /units/{path}",),
     "jurisdictions:unit": ("GET /units/{path}",),
     "accounts:posts": ("GET /posts",),
+    "accounts:programs": ("GET /posts/tokens",),
+    "accounts:end_token": ("DELETE /posts/tokens/{token}",),
+    "exchange:receivers": ("GET /webhooks",),
+    "exchange:add": ("POST /webhooks",),
+    "exchange:deliveries": ("GET /webhooks/{webhook}/deliveries",),
+    "exchange:end": ("DELETE /webhooks/{webhook}",),
+    "exchange:again": ("POST /webhooks/{webhook}/deliveries/{number}/again",),
     "accounts:revoke": ("POST /posts/{post}/revoke",),
     "accounts:prolong": ("POST /posts/{post}/prolong",),
     "intake:reviews": ("GET /batches/reviews",),
@@ -216,6 +226,7 @@ NONE: dict[str, str] = {
     "accounts:me": PERSON,
     "accounts:give": TWO_FACTORS,
     "accounts:link": TWO_FACTORS,
+    "accounts:give_token": TWO_FACTORS,
     "jurisdictions:propose": TWO_PERSONS,
     "jurisdictions:decide": TWO_PERSONS,
     "intake:mended": "the workbook is mended by hand in a spreadsheet, and comes back from there",
@@ -251,13 +262,22 @@ def test_every_endpoint_that_a_page_names_exists():
     assert {name for names in ENDPOINTS.values() for name in names} - known == set()
 
 
+def test_the_description_of_the_interface_is_valid_openapi():
+    described = json.loads(json.dumps(api.get_openapi_schema()))
+
+    assert described["openapi"].startswith("3.1.")
+    assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
+
+
 def test_every_body_refuses_what_it_does_not_know():
+    described = api.get_openapi_schema()
+    shapes = described["components"]["schemas"]
     loose = [
         f"{method} {path}"
-        for path, operations in api.get_openapi_schema()["paths"].items()
+        for path, operations in described["paths"].items()
         for method, operation in operations.items()
         for content in operation.get("requestBody", {}).get("content", {}).values()
-        if not _is_strict(content["schema"])
+        if not _is_strict(content["schema"], shapes)
     ]
 
     # A form beside a file is taken apart by the library before it is a body; what it does not know is passed over.
@@ -268,7 +288,7 @@ def test_every_body_refuses_what_it_does_not_know():
     ]
 
 
-def _is_strict(schema: dict[str, object]) -> bool:
+def _is_strict(schema: dict[str, object], shapes: dict[str, dict[str, object]]) -> bool:
     name = str(schema.get("$ref", "")).rpartition("/")[2]
-    shape = api.get_openapi_schema()["components"]["schemas"].get(name, schema)
+    shape = shapes.get(name, schema)
     return shape.get("additionalProperties") is False

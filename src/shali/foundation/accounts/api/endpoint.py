@@ -53,7 +53,7 @@ class BearerToken(HttpBearer):
     Before the library reads the request: whoever may not do something learns nothing of how it is done.
     """
 
-    openapi_bearer_format = "shali_…"
+    openapi_bearerFormat = "shali_…"
 
     def __init__(self, declared: Policy | None = None) -> None:
         super().__init__()
