@@ -151,6 +151,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "shali.foundation.accounts.adapter.ClosedSignUp"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "shali.foundation.accounts.web.forms.SignInForm"}
 MFA_ADAPTER = "shali.foundation.accounts.adapter.SealedFactors"
 MFA_FORMS = {"add_webauthn": "shali.foundation.accounts.web.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -5,6 +5,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from shali.config.api import api
 from shali.foundation.accounts.policy import policy
+from shali.foundation.accounts.web.views import lost_password
 
 # Each room's pages, under the first part of their address.
 ROOMS = (
@@ -25,6 +26,8 @@ ROOMS = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Before the library's own, which would promise a letter.
+    path("account/password/reset/", lost_password, name="lost_password"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("api/v1/", api.urls),

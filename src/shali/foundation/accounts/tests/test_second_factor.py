@@ -151,3 +151,14 @@ def test_passkey_is_added_and_signs_in_without_a_link(live: Any, new_page: Any, 
     page.wait_for_url(lambda url: "/account/" not in url)
     page.goto(f"{live_by_name.url}/me/")
     assert page.locator("dd a[href$='/webauthn/']").inner_text() == "1"
+
+
+@pytest.mark.django_db
+def test_nobody_is_promised_a_letter_that_never_comes() -> None:
+    client = Client()
+
+    page = client.get("/account/login/").content.decode()
+    led = client.get("/account/password/reset/")
+
+    assert "password/reset" not in page
+    assert (led.status_code, led.headers["Location"]) == (302, "/account/login/")

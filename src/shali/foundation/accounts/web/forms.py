@@ -1,5 +1,14 @@
+from allauth.account.forms import LoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(LoginForm):
+    """No letter goes out that would set a password anew: the page says whom to ask for a one-time link."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 class AddPasskeyForm(AddWebAuthnForm):

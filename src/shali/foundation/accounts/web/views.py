@@ -72,6 +72,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect(settings.LOGIN_URL)
 
 
+@policy(public=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def lost_password(request: HttpRequest) -> HttpResponse:
+    """Lead to the page that says whom to ask: posts are let in by people who know them, not by letters."""
+    return redirect(settings.LOGIN_URL)
+
+
 @policy(signed_in=True)
 @require_GET
 def me(request: PostRequest) -> HttpResponse:
