@@ -23,7 +23,8 @@ from shali.tracing.rules import Classification, Seen
 from shali.tracing.services.cases import CaseNews, link_source, note_isolated, open_case
 from shali.tracing.services.contacts import Line, Meeting, enter_contacts, enter_second_ring
 from shali.tracing.services.investigation import Said, answer, finish_core, finish_report
-from shali.tracing.services.observing import Told, note_missed_days, note_moved, note_test, observe, release, set_place
+from shali.tracing.services.observing import Told, note_missed_days, note_moved, note_test, observe, set_place
+from shali.tracing.services.releasing import release
 from shali.tracing.services.stays import Told as ToldStay
 from shali.tracing.services.stays import tell_stay
 

@@ -132,6 +132,7 @@ ENDPOINTS |= {
     "tracing:report": ("GET /tracing/cases/{case}/report",),
     "tracing:contact_list": ("GET /tracing/cases/{case}/contact-list",),
     "tracing:ring": ("GET /tracing/contacts", "GET /tracing/contacts/ring"),
+    "tracing:release_contacts": ("POST /tracing/contacts/release",),
     "tracing:assign_contacts": ("POST /tracing/contacts/assign",),
     "tracing:contact": ("GET /tracing/contacts/{contact}",),
     "tracing:second_ring": ("POST /tracing/contacts/{contact}/second-ring",),

@@ -27,6 +27,7 @@ Gap = Literal[
     "test_due",
     "not_observed",
     "not_released",
+    "ready",
 ]
 
 
@@ -65,6 +66,7 @@ class RingOut(Schema):
     closed: int
     with_gap: int
     gaps: dict[str, int]
+    ready: int  # may be released today
 
 
 class MetOut(Schema):

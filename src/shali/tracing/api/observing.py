@@ -11,7 +11,7 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.tracing.rules import Seen
-from shali.tracing.services import observing
+from shali.tracing.services import observing, releasing
 
 router = Router()
 
@@ -42,6 +42,18 @@ class TestIn(Given):
 
 class EndIn(Given):
     how: Literal["release", "lost"]
+
+
+class ReleaseIn(Given):
+    contacts: list[str] = Field(min_length=1, max_length=10_000)
+
+
+class ReleasedOut(Schema):
+    """gaps: how often each condition did not hold among those left out."""
+
+    released: int
+    left_out: int
+    gaps: dict[str, int]
 
 
 class LinkOut(Schema):
@@ -79,9 +91,14 @@ def test(request: PostRequest, contact: str, given: TestIn) -> DoneOut:
 
 @endpoint(router, "POST", "/{contact}/end", Verb.FOLLOW_UP, response=DoneOut, summary="Release a contact, or lose him")
 def end(request: PostRequest, contact: str, given: EndIn) -> DoneOut:
-    step = observing.release if given.how == "release" else observing.end_as_lost
+    step = releasing.release if given.how == "release" else releasing.end_as_lost
     step(scope=request.scope, contact=contact, by=request.scope.name, at=now())
     return DoneOut()
+
+
+@endpoint(router, "POST", "/release", Verb.FOLLOW_UP, response=ReleasedOut, summary="Release whoever may be released")
+def release_many(request: PostRequest, given: ReleaseIn) -> releasing.ReleasedMany:
+    return releasing.release_many(scope=request.scope, contacts=given.contacts, by=request.scope.name, at=now())
 
 
 @endpoint(router, "POST", "/{contact}/link", Verb.FOLLOW_UP, response=LinkOut, summary="A link for the person himself")

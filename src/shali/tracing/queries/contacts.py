@@ -39,7 +39,7 @@ class ContactRow:
 
 
 def contacts_page(scope: Scope, part: Part, which: str, *, at: datetime, skip: int = 0) -> Page[ContactRow]:
-    """Return a page of contacts: which is one of GAPS, "any" or "all"; those due first on top."""
+    """Return a page of contacts: which is one of GAPS, "any", "all" or "ready"; those due first on top."""
     found = list(gap_rows(scope, part, which, at=at).select_related("unit", "assignee__user")[skip : skip + PAGE + 1])
     rows = contact_rows(scope, found[:PAGE], at=at)
     more = str(skip + PAGE) if len(found) > PAGE else ""

@@ -13,7 +13,7 @@ from shali.foundation.measures.models import Measure, MeasureState, holding_now
 from shali.foundation.policy.rules import number
 from shali.tracing.models import Contact, ContactState, Day, Relationship
 from shali.tracing.queries.find import case_in_scope, seen_contacts
-from shali.tracing.rules import GAPS
+from shali.tracing.rules import GAPS, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Ring:
     closed: int
     with_gap: int
     gaps: Mapping[str, int]
+    ready: int  # may be released today
 
 
 def owing(scope: Scope, part: Part) -> QuerySet[Contact]:
@@ -84,18 +85,33 @@ def any_gap(scope: Scope, *, at: datetime) -> Q:
     return found
 
 
+def ready_to_release(scope: Scope, *, at: datetime) -> Q:
+    """Return the condition of a release: the last day is reached, he was well on it, each test is negative."""
+    days = Day.objects.filter(contact=OuterRef("pk"), dropped=False)
+    not_negative = days.filter(test_due=True).exclude(tested_at__isnull=False, test_negative=True)
+    return (
+        Q(ends_on__lte=day_of(at))
+        & Q(Exists(days.filter(on=OuterRef("ends_on"), status=Seen.WELL)))
+        & Q(~Exists(not_negative))
+    )
+
+
 def ring(scope: Scope, part: Part, *, at: datetime) -> Ring:
     """Return how many contacts a part of the scope holds, and what is missing; one query."""
     asked = conditions(scope, at=at)
     counted = {f"gap_{name}": Count("pk", filter=asked[name]) for name in GAPS}
     found = owing(scope, part).aggregate(
-        everyone=Count("pk"), lacking=Count("pk", filter=any_gap(scope, at=at)), **counted
+        everyone=Count("pk"),
+        lacking=Count("pk", filter=any_gap(scope, at=at)),
+        ready=Count("pk", filter=ready_to_release(scope, at=at)),
+        **counted,
     )
     return Ring(
         under_observation=found["everyone"],
         closed=found["everyone"] - found["lacking"],
         with_gap=found["lacking"],
         gaps={name: found[f"gap_{name}"] for name in GAPS},
+        ready=found["ready"],
     )
 
 
@@ -121,5 +137,7 @@ def gap_rows(scope: Scope, part: Part, which: str, *, at: datetime) -> QuerySet[
         rows = rows.filter(conditions(scope, at=at)[which])
     elif which == "any":
         rows = rows.filter(any_gap(scope, at=at))
+    elif which == "ready":
+        rows = rows.filter(ready_to_release(scope, at=at))
     still_to_move = Case(When(moved_at=None, then=0), default=1)
     return rows.order_by(still_to_move, F("move_due_at").asc(nulls_last=True), "id")

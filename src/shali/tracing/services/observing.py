@@ -1,4 +1,4 @@
-"""The days of a contact: where he is, how he is, his tests, and his release on the last of them."""
+"""The days of a contact: where he is, how he is, his tests."""
 
 import secrets
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, 
 from shali.foundation.tasks.services.close import close_task
 from shali.foundation.ui.refusal import WrongInput
 from shali.foundation.vault.sealing import seal
-from shali.tracing.facts import ContactMoved, ContactObserved, ContactReleased
+from shali.tracing.facts import ContactMoved, ContactObserved
 from shali.tracing.models import Contact, ContactState, Day, Observation, SelfLink
 from shali.tracing.queries.find import contact_in_scope
 from shali.tracing.queries.oneself import contact_of_link
-from shali.tracing.rules import Seen, missed_in_a_row, release_gaps
+from shali.tracing.rules import Seen, missed_in_a_row
 from shali.tracing.rules.links import digest_of
 from shali.tracing.services.history import NotLawful
 
@@ -33,7 +33,7 @@ SYMPTOMS = ("fever", "cough", "sore_throat", "fatigue", "taste", "other")
 @transaction.atomic
 def set_place(*, scope: Scope, contact: str, kind: str, place: str, by: str, at: datetime) -> Contact:
     """Say where a contact will stay: an isolation site by its name, his home, a hospital."""
-    row = _open(scope, contact)
+    row = under_observation(scope=scope, contact=contact)
     if kind not in PLACE_KINDS or (kind == "site" and not place.strip()):
         raise WrongInput(_("Say where he will stay; name the isolation site."), fields={"place": "missing"})
     row.place_kind, row.place = kind, place.strip()[:80] if kind != "home" else ""
@@ -48,7 +48,7 @@ def note_moved(*, scope: Scope, contact: str, moved_at: datetime, by: str, at: d
 
     :raises NotLawful: no place is named, or he was moved before
     """
-    row = _open(scope, contact)
+    row = under_observation(scope=scope, contact=contact)
     if not row.place_kind:
         raise NotLawful(_("Say first where he stays."))
     if row.moved_at is not None:
@@ -80,7 +80,7 @@ def observe(*, scope: Scope, contact: str, on: date, told: Told, by: str, at: da
 
     :raises NotLawful: the plan has no such day, or it is still to come
     """
-    row = _open(scope, contact)
+    row = under_observation(scope=scope, contact=contact)
     day = Day.objects.select_for_update().filter(contact=row, on=on, dropped=False).first()
     if day is None or on > day_of(at):
         raise NotLawful(_("His plan has no such day, or it is still to come."))
@@ -145,7 +145,7 @@ def note_test(*, scope: Scope, contact: str, on: date, negative: bool | None, by
 
     :raises NotLawful: his plan asks for no test on that day
     """
-    row = _open(scope, contact)
+    row = under_observation(scope=scope, contact=contact)
     day = Day.objects.select_for_update().filter(contact=row, on=on, dropped=False).first()
     if day is None or not day.test_due or on > day_of(at):
         raise NotLawful(_("His plan asks for no test on this day."))
@@ -154,69 +154,11 @@ def note_test(*, scope: Scope, contact: str, on: date, negative: bool | None, by
     return day
 
 
-def gaps_of(row: Contact, *, at: datetime) -> tuple[str, ...]:
-    """Return which conditions of release do not hold for a contact."""
-    if row.ends_on is None:
-        return ()
-    days = list(Day.objects.filter(contact=row, dropped=False).order_by("on"))
-    last = next((day.status for day in days if day.on == row.ends_on), None)
-    tests = [(day.tested_at is not None, day.test_negative is True) for day in days if day.test_due]
-    return release_gaps(last_on=row.ends_on, today=day_of(at), last_day=last, tests=tests)
+def under_observation(*, scope: Scope, contact: str) -> Contact:
+    """Return a contact of the scope whose days are still to be entered, his row locked.
 
-
-@transaction.atomic
-def release(*, scope: Scope, contact: str, by: str, at: datetime) -> Contact:
-    """Release a contact on his last day, when every condition holds.
-
-    :raises NotLawful: a condition does not hold; the message names it
+    :raises NotLawful: his observation has ended
     """
-    row = _open(scope, contact)
-    gaps = gaps_of(row, at=at)
-    if gaps:
-        raise NotLawful(_("Not yet: %(gaps)s.") % {"gaps": _(", ").join(str(GAP_WORDS()[one]) for one in gaps)})
-    _end(row, ContactState.RELEASED, by=by, at=at)
-    announce([ContactReleased(row.pk, row.person_id, row.path)], by=by, at=at)
-    return row
-
-
-def GAP_WORDS() -> dict[str, str]:  # a table that speaks the reader's language
-    return {
-        "last_day_reached": _("the last day is not reached"),
-        "last_day_seen": _("nobody saw him on the last day"),
-        "seen_well": _("he was unwell on the last day"),
-        "tests_done": _("a test is not taken"),
-        "tests_negative": _("a test has no negative result"),
-    }
-
-
-@transaction.atomic
-def end_as_lost(*, scope: Scope, contact: str, by: str, at: datetime) -> Contact:
-    """End the observation of a contact who cannot be reached any more: a final status, not a release.
-
-    :raises NotLawful: he was not missed often enough
-    """
-    row = _open(scope, contact)
-    if row.missed < 3:
-        raise NotLawful(_("He was missed on %(n)d days in a row; three are needed.") % {"n": row.missed})
-    _end(row, ContactState.LOST, by=by, at=at)
-    return row
-
-
-def end_as_case(row: Contact, *, by: str, at: datetime) -> None:
-    """End the observation of a contact who is a case now. Caller: the reaction to CaseOpened."""
-    _end(row, ContactState.BECAME_CASE, by=by, at=at)
-
-
-def _end(row: Contact, state: ContactState, *, by: str, at: datetime) -> None:
-    row.state, row.ended_at, row.ended_by = state, at, by
-    row.version += 1
-    row.save(update_fields=["state", "ended_at", "ended_by", "version"])
-    SelfLink.objects.filter(contact=row, ended_at=None).update(ended_at=at)
-    if row.task is not None and row.task.closed_at is None:
-        close_task(task=row.task.pk, seen=None, outcome=state.name.lower(), scope=system_scope("tracing"), by=by, at=at)
-
-
-def _open(scope: Scope, contact: str) -> Contact:
     row = contact_in_scope(scope, contact, ours=True, lock=True)
     if row.state != ContactState.UNDER_OBSERVATION:
         raise NotLawful(_("His observation has ended."))
@@ -259,7 +201,7 @@ def _nearness(unit: str, contact: str) -> int:
 @transaction.atomic
 def make_self_link(*, scope: Scope, contact: str, by: str, at: datetime) -> str:
     """Return the secret of a fresh link by which a person reports his own days; an earlier link ends."""
-    row = _open(scope, contact)
+    row = under_observation(scope=scope, contact=contact)
     SelfLink.objects.filter(contact=row, ended_at=None).update(ended_at=at)
     secret = secrets.token_urlsafe(18)
     SelfLink.objects.create(contact=row, digest=digest_of(secret), made_at=at, made_by=by)

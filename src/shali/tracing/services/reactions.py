@@ -16,7 +16,7 @@ from shali.tracing.services.cases import CaseNews, open_case_of
 from shali.tracing.services.exposures import add_members
 from shali.tracing.services.history import Step, take_step
 from shali.tracing.services.judging import judge_contacts
-from shali.tracing.services.observing import end_as_case
+from shali.tracing.services.releasing import end_as_case
 
 BY = "system:protocols"
 

@@ -14,11 +14,13 @@ from shali.foundation.accounts.services.posts import add_user, give_post
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Person
-from shali.tracing.models import Case, Contact
+from shali.tracing.models import Case, Contact, Day
 from shali.tracing.queries.timeline import cluster_timeline
+from shali.tracing.rules import Seen
+from shali.tracing.services import observing
 from shali.tracing.services.cases import link_source
 from shali.tracing.services.exposures import Event, add_members, open_exposure
-from shali.tracing.services.observing import make_self_link
+from shali.tracing.services.observing import make_self_link, note_test, observe
 from shali.tracing.services.stays import Told, tell_stay
 
 from .desk import AT, CITY, a_case, contact_of, contacts_of, met, people, ready
@@ -133,6 +135,29 @@ def test_a_case_is_opened_and_its_contacts_entered_on_the_pages() -> None:
     assert entered.status_code == 302
     with in_scope(system_scope("test")):
         assert Contact.objects.count() == 2
+
+
+def test_whoever_may_be_released_goes_with_one_press(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster(3)
+    evening = datetime(2022, 8, 19, 18, 0, tzinfo=AT.tzinfo)
+    monkeypatch.setattr("shali.foundation.clocks._shift_from", lambda _note: evening - datetime.now(AT.tzinfo))
+    well, unwell = list(Contact.objects.order_by("id"))[:2], Contact.objects.order_by("id")[2]
+    with in_scope(CITY):
+        for day in Day.objects.filter(contact__in=[*well, unwell]).select_related("contact").order_by("on"):
+            status = Seen.UNWELL if day.contact == unwell else Seen.WELL
+            who = {"scope": CITY, "contact": day.contact.public_id, "on": day.on, "by": CITY.name, "at": evening}
+            observe(told=observing.Told(status), **who)
+            if day.test_due:
+                note_test(negative=True, **who)
+    desk = signed_in(Role.COUNTY_DESK)
+
+    page = desk.get("/tracing/ring/?which=ready").content.decode()
+    done = desk.post("/tracing/contacts/release/", {"which": "ready", "unit": "", "case": "", "all": "1"}, follow=True)
+
+    assert "全部解除（2人）" in page
+    assert "已解除2人" in done.content.decode()
+    assert "目前没有可解除的人员" in done.content.decode()
+    assert [one.state for one in Contact.objects.order_by("id")] == [2, 2, 1]
 
 
 def test_a_persons_own_page_asks_for_nothing_it_needs_not_and_takes_his_day() -> None:

@@ -1,5 +1,6 @@
 """The ring: every number is its rows, and the list becomes empty only when each contact is held."""
 
+import random
 import uuid
 from datetime import date, datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from shali.foundation.accounts.roles import Role
 from shali.foundation.accounts.services.posts import add_user, give_post
+from shali.foundation.journal.models import Fact
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.measures.models import Measure
@@ -15,7 +17,7 @@ from shali.foundation.ui.refusal import NotInScope
 from shali.tracing.models import Contact, ContactState, Day
 from shali.tracing.queries.ring import Part, gap_rows, gaps_below, ring
 from shali.tracing.rules import GAPS, Seen
-from shali.tracing.services import observing
+from shali.tracing.services import observing, releasing
 from shali.tracing.services.history import NotLawful
 
 from .desk import AT, CITY, a_case, contact_of, contacts_of, met, people, ready
@@ -103,7 +105,7 @@ def test_whoever_is_missed_two_days_is_raised_and_lost_only_after_three(friends:
     assert counts(at=AT + timedelta(days=2))["missed_twice"] == 4
     with in_scope(CITY):
         with pytest.raises(NotLawful):
-            observing.end_as_lost(scope=CITY, contact=who, by=CITY.name, at=AT + timedelta(days=2))
+            releasing.end_as_lost(scope=CITY, contact=who, by=CITY.name, at=AT + timedelta(days=2))
         observing.observe(
             scope=CITY, contact=friends[1].public_id, on=date(2022, 8, 11), told=observing.Told(Seen.WELL),
             by=CITY.name, at=AT + timedelta(days=2),
@@ -118,12 +120,12 @@ def test_a_contact_is_released_on_his_last_day_when_he_is_well_and_every_test_ne
         for day in Day.objects.filter(contact=who).order_by("on"):
             then = datetime.combine(day.on, AT.time(), AT.tzinfo)
             with pytest.raises(NotLawful):
-                observing.release(scope=CITY, contact=who.public_id, by=CITY.name, at=then)
+                releasing.release(scope=CITY, contact=who.public_id, by=CITY.name, at=then)
             told = observing.Told(Seen.WELL)
             observing.observe(scope=CITY, contact=who.public_id, on=day.on, told=told, by=CITY.name, at=then)
             if day.test_due:
                 observing.note_test(scope=CITY, contact=who.public_id, on=day.on, negative=True, by=CITY.name, at=then)
-        done = observing.release(scope=CITY, contact=who.public_id, by=CITY.name, at=last)
+        done = releasing.release(scope=CITY, contact=who.public_id, by=CITY.name, at=last)
 
     assert done.state == ContactState.RELEASED
     assert counts(at=last + timedelta(days=1))["not_released"] == 3
@@ -139,7 +141,42 @@ def test_a_positive_test_or_an_unwell_last_day_forbids_release(friends: list[Con
             if day.test_due:
                 observing.note_test(scope=CITY, contact=who.public_id, on=day.on, negative=None, by=CITY.name, at=last)
 
-        assert set(observing.gaps_of(Contact.objects.get(pk=who.pk), at=last)) == {"seen_well", "tests_negative"}
+        assert set(releasing.gaps_of([who], at=last)[who.pk]) == {"seen_well", "tests_negative"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_may_be_released_is_the_same_by_the_list_and_by_the_rule_and_many_go_at_once(
+    friends: list[Contact], seed: int
+) -> None:
+    draw, evening = random.Random(seed), datetime(2022, 8, 19, 18, 0, tzinfo=AT.tzinfo)
+    with in_scope(CITY):
+        for who in friends:
+            _live_through(draw, who, evening, well=draw.random() < 0.7)
+        for at in (evening - timedelta(days=1), evening):
+            gaps = releasing.gaps_of(friends, at=at)
+            listed = set(gap_rows(CITY, Part(), "ready", at=at).values_list("pk", flat=True))
+            assert listed == {one.pk for one in friends if not gaps[one.pk]}
+        due = {one.public_id for one in friends if not gaps[one.pk]}
+        done = releasing.release_many(scope=CITY, contacts=[one.public_id for one in friends], by=CITY.name, at=evening)
+        again = releasing.release_many(scope=CITY, contacts=list(due) or ["none"], by=CITY.name, at=evening)
+
+    assert (done.released, done.left_out) == (len(due), len(friends) - len(due))
+    assert set(Contact.objects.filter(state=ContactState.RELEASED).values_list("public_id", flat=True)) == due
+    assert Fact.objects.filter(kind="ContactReleased").count() == len(due)
+    assert again.released == 0
+
+
+def _live_through(draw: random.Random, who: Contact, evening: datetime, *, well: bool) -> None:
+    """Enter the days of a contact: as they should be, or with something that forbids his release."""
+    for day in Day.objects.filter(contact=who).order_by("on"):
+        status = Seen.WELL if well else draw.choice([Seen.WELL, Seen.UNWELL, Seen.MISSED])
+        told = observing.Told(status)
+        observing.observe(scope=CITY, contact=who.public_id, on=day.on, told=told, by=CITY.name, at=evening)
+        if day.test_due and (well or draw.random() < 0.9):
+            negative = True if well else draw.choice([True, None])
+            observing.note_test(
+                scope=CITY, contact=who.public_id, on=day.on, negative=negative, by=CITY.name, at=evening
+            )
 
 
 def test_the_same_entry_twice_is_one_observation(friends: list[Contact]) -> None:

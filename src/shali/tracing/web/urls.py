@@ -35,6 +35,7 @@ urlpatterns = [
     path("cases/<str:case>/contact-list/", documents.contact_list, name="contact_list"),
     path("ring/", contacts.ring_page, name="ring"),
     path("contacts/assign/", contacts.assign, name="assign_contacts"),
+    path("contacts/release/", contacts.release, name="release_contacts"),
     path("contacts/<str:contact>/", contact.one, name="contact"),
     path("contacts/<str:contact>/second-ring/", contacts.second_ring, name="second_ring"),
     path("contacts/<str:contact>/act/", contact.act, name="contact_act"),

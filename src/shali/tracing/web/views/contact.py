@@ -17,7 +17,7 @@ from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.queries import words
 from shali.tracing.queries.contact import ContactRecord, contact_record
 from shali.tracing.rules import Seen
-from shali.tracing.services import observing
+from shali.tracing.services import observing, releasing
 from shali.tracing.services.contacts import confirm_relationship, withdraw_relationship
 from shali.tracing.web import present
 from shali.tracing.web.given import hour_of
@@ -108,10 +108,10 @@ def act(request: PostRequest, contact: str) -> HttpResponse:
             observing.observe(on=_day(request), told=told, **common)
             messages.success(request, _("Kept."))
         case "release":
-            observing.release(**common)
+            releasing.release(**common)
             messages.success(request, _("Released. Every condition held."))
         case "lost":
-            observing.end_as_lost(**common)
+            releasing.end_as_lost(**common)
             messages.success(request, _("Ended: the person cannot be reached."))
         case "link":
             secret = observing.make_self_link(**common)

@@ -11,14 +11,18 @@ from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import ancestors
 from shali.foundation.tasks.queries.task import posts_of_unit
+from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.queries import words
 from shali.tracing.queries.contacts import contacts_page
-from shali.tracing.queries.ring import Part, gaps_below, ring
+from shali.tracing.queries.ring import Part, gap_rows, gaps_below, ring
 from shali.tracing.rules import GAPS
 from shali.tracing.services.contacts import Entered, enter_contacts, enter_second_ring, take_over_household
 from shali.tracing.services.observing import assign_contacts
+from shali.tracing.services.releasing import GAP_WORDS, release_many
 from shali.tracing.web import present
 from shali.tracing.web.given import lines_of, meeting_of, skip_of
+
+MOST_RELEASED = 10_000
 
 
 def may_follow_up(role: str) -> bool:
@@ -33,7 +37,7 @@ def ring_page(request: PostRequest) -> HttpResponse:
     unit, case = request.GET.get("unit", ""), request.GET.get("case", "")
     part = Part(unit if request.scope.holds(unit) else "", case)
     asked = request.GET.get("which", "any")
-    which = asked if asked in (*GAPS, "any", "all") else "any"
+    which = asked if asked in (*GAPS, "any", "all", "ready") else "any"
     found = ring(request.scope, part, at=at)
     page = contacts_page(request.scope, part, which, at=at, skip=skip_of(request))
     here = part.unit or request.scope.path
@@ -92,6 +96,26 @@ def _tell(request: PostRequest, entered: list[Entered]) -> None:
     messages.success(
         request, _("%(lines)s; %(new)s Each was judged by the rules of the day.") % {"lines": said, "new": more}
     )
+
+
+@policy(verb=Verb.FOLLOW_UP)
+@require_POST
+def release(request: PostRequest) -> HttpResponse:
+    """Release those who were ticked, or everybody of this part of the ring for whom every condition holds."""
+    form, scope, at = request.POST, request.scope, now()
+    unit = form.get("unit", "")
+    part = Part(unit if scope.holds(unit) else "", form.get("case", ""))
+    chosen = form.getlist("contact")[:MOST_RELEASED]
+    if "all" in form:
+        chosen = list(gap_rows(scope, part, "ready", at=at).values_list("public_id", flat=True)[:MOST_RELEASED])
+    if not chosen:
+        raise WrongInput(_("Tick at least one contact."))
+    done = release_many(scope=scope, contacts=chosen, by=scope.name, at=at)
+    messages.success(request, ngettext("%(n)d released.", "%(n)d released.", done.released) % {"n": done.released})
+    if done.left_out:
+        why = _(", ").join(f"{GAP_WORDS()[gap]} {count}" for gap, count in done.gaps.items())
+        messages.warning(request, _("Not released, %(n)d: %(why)s") % {"n": done.left_out, "why": why})
+    return redirect(f"{reverse('tracing:ring')}?unit={part.unit}&case={part.case}&which=ready")
 
 
 @policy(verb=Verb.ASSIGN_TASKS)
