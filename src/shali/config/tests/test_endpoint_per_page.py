@@ -134,6 +134,7 @@ ENDPOINTS |= {
     "tracing:ring": ("GET /tracing/contacts", "GET /tracing/contacts/ring"),
     "tracing:release_contacts": ("POST /tracing/contacts/release",),
     "tracing:assign_contacts": ("POST /tracing/contacts/assign",),
+    "tracing:health": ("GET /tracing/contacts/{contact}/days",),
     "tracing:contact": ("GET /tracing/contacts/{contact}",),
     "tracing:second_ring": ("POST /tracing/contacts/{contact}/second-ring",),
     "tracing:contact_act": (

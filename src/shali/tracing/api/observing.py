@@ -1,7 +1,9 @@
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from django.db import transaction
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -10,6 +12,8 @@ from shali.foundation.accounts.api.given import DoneOut, Given, keep_no_answer
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.foundation.journal.access import record_access
+from shali.tracing.queries.contact import Observed, contact_record, observations
 from shali.tracing.rules import Seen
 from shali.tracing.services import observing, releasing
 
@@ -42,6 +46,21 @@ class TestIn(Given):
 
 class EndIn(Given):
     how: Literal["release", "lost"]
+
+
+class HealthOut(Schema):
+    """status: 1 well, 2 unwell, 3 not reached, 4 not attempted. by: a post, or "self:…" for the person himself."""
+
+    on: date
+    at: datetime
+    status: int
+    temperature: str
+    symptoms: list[str]
+    by: str
+
+
+class HealthsOut(Schema):
+    items: list[HealthOut]
 
 
 class ReleaseIn(Given):
@@ -79,6 +98,25 @@ def day(request: PostRequest, contact: str, given: DayIn) -> DoneOut:
     told = observing.Told(Seen(given.status), given.temperature, tuple(given.symptoms), given.entry)
     observing.observe(scope=request.scope, contact=contact, on=given.on, told=told, by=request.scope.name, at=now())
     return DoneOut()
+
+
+@endpoint(router, "GET", "/{contact}/days", Verb.FOLLOW_UP, response=HealthsOut, summary="What was entered, in plain")
+def days(request: PostRequest, contact: str) -> dict[str, Sequence[Observed]]:
+    """Each look is on record."""
+    keep_no_answer(request)
+    with transaction.atomic():
+        found = contact_record(request.scope, contact, at=now())
+        entries = observations(request.scope, contact)
+        record_access(
+            scope=request.scope,
+            act="follow_up",
+            purpose="medical_help",
+            subject_kind="person",
+            subject=found.person_id,
+            fields=["symptoms"],
+            at=now(),
+        )
+    return {"items": entries}
 
 
 @endpoint(router, "POST", "/{contact}/tests", Verb.FOLLOW_UP, response=DoneOut, summary="A day's test")

@@ -11,6 +11,7 @@ from django.utils import translation
 from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.roles import Role
 from shali.foundation.accounts.services.posts import add_user, give_post
+from shali.foundation.journal.models import AccessRecord
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Person
@@ -158,6 +159,23 @@ def test_whoever_may_be_released_goes_with_one_press(monkeypatch: pytest.MonkeyP
     assert "已解除2人" in done.content.decode()
     assert "目前没有可解除的人员" in done.content.decode()
     assert [one.state for one in Contact.objects.order_by("id")] == [2, 2, 1]
+
+
+def test_symptoms_are_read_on_a_page_of_their_own_each_look_on_record() -> None:
+    contact = cluster(1)["contact"]
+    with in_scope(CITY):
+        told = observing.Told(Seen.UNWELL, "38.4", ("fever", "cough"))
+        observe(scope=CITY, contact=contact, on=AT.date(), told=told, by=CITY.name, at=AT)
+    desk = signed_in(Role.COUNTY_DESK)
+
+    shown = desk.get(f"/tracing/contacts/{contact}/health/").content.decode()
+    before = desk.get(f"/tracing/contacts/{contact}/").content.decode()
+
+    assert "38.4" in shown
+    assert "发热 · 咳嗽" in shown
+    assert "38.4" not in before
+    [look] = AccessRecord.objects.filter(act="follow_up")
+    assert (look.fields, look.subject) == (["symptoms"], Contact.objects.get(public_id=contact).person_id)
 
 
 def test_a_persons_own_page_asks_for_nothing_it_needs_not_and_takes_his_day() -> None:

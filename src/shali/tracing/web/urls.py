@@ -37,6 +37,7 @@ urlpatterns = [
     path("contacts/assign/", contacts.assign, name="assign_contacts"),
     path("contacts/release/", contacts.release, name="release_contacts"),
     path("contacts/<str:contact>/", contact.one, name="contact"),
+    path("contacts/<str:contact>/health/", contact.health, name="health"),
     path("contacts/<str:contact>/second-ring/", contacts.second_ring, name="second_ring"),
     path("contacts/<str:contact>/act/", contact.act, name="contact_act"),
     path("relationships/<str:relationship>/", contact.relationship, name="relationship"),

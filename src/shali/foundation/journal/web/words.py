@@ -11,6 +11,7 @@ ACTS: dict[str, Promise] = {
     "export": _("Downloaded a file"),
     "rows": _("Opened a file's rows"),
     "investigate": _("Opened an investigation"),
+    "follow_up": _("Opened a contact's health"),
     "refused": _("Refused: the day's limit was reached"),
 }
 PURPOSES: dict[str, Promise] = {
@@ -37,5 +38,6 @@ FIELDS: dict[str, Promise] = {
     "masked": _("masked values"),
     "answers": _("answers of the questionnaire"),
     "stays": _("where he was"),
+    "symptoms": _("symptoms"),
     "report": _("report of the case"),
 }
