@@ -46,14 +46,16 @@ class User:
         self.draw = random.Random(self.seed)
 
     def work(self, until: float) -> None:
-        self._sign_in()
-        names = sorted(self.pages)
+        self.sign_in()
         while time.monotonic() < until:
-            name = self.draw.choice(names)
-            self._ask(name, "GET", self.draw.choice(self.pages[name]))
-            time.sleep(self.think * self.draw.uniform(0.5, 1.5))
+            self.open_a_page()
 
-    def _sign_in(self) -> None:
+    def open_a_page(self) -> None:
+        name = self.draw.choice(sorted(self.pages))
+        self._ask(name, "GET", self.draw.choice(self.pages[name]))
+        time.sleep(self.think * self.draw.uniform(0.5, 1.5))
+
+    def sign_in(self) -> None:
         body = self._ask(SIGN_IN, "GET", self.link)
         found = TOKEN.search(body)
         form = urlencode({"csrfmiddlewaretoken": found.group(1) if found else ""})

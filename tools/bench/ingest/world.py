@@ -1,7 +1,7 @@
 """A round of invented people with its stations, and the batches that these send."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle
 
 from shali.config import reference
@@ -21,6 +21,7 @@ from shali.testing.services.stations import enrol, make_station
 CITY = Scope(path="4111", name="post:0")
 BATCH = 100
 CHUNK = 10_000
+TABLES = 60  # of one sampling point
 
 
 @dataclass
@@ -58,31 +59,42 @@ def make(*, people: int, stations: int) -> Made:
     with in_scope(CITY):
         made = plan_round(scope=CITY, plan=Plan("4111.02", at, at + timedelta(hours=24)), by=CITY.name, at=at)
     freeze_roster(made=made.pk, by=CITY.name, at=at)
-    devices = []
-    with in_scope(CITY):
-        site = add_site(scope=CITY, made=made.public_id, new=NewSite("甲点", "4111.02", tables=60), by=CITY.name, at=at)
+    return Made(_devices(made.public_id, stations, at), numbers)
+
+
+def _devices(made: str, stations: int, at: datetime) -> list[Device]:
+    """Let so many devices in, at the tables of as many sampling points as they need."""
+    devices: list[Device] = []
+    site = ""
     for place in range(stations):
+        if place % TABLES == 0:
+            new = NewSite(f"第{1 + place // TABLES}点", "4111.02", tables=TABLES)
+            with in_scope(CITY):
+                site = add_site(scope=CITY, made=made, new=new, by=CITY.name, at=at).public_id
         device = Device()
         with in_scope(CITY):
-            station = make_station(scope=CITY, site=site.public_id, table=1 + place % 60, by=CITY.name, at=at)
+            station = make_station(scope=CITY, site=site, table=1 + place % TABLES, by=CITY.name, at=at)
         device.public_id = enrol(code=station.code, key=device.key, app="bench", at=at).public_id
         devices.append(device)
-    return Made(devices, numbers)
+    return devices
 
 
-def batches(made: Made, *, each: int) -> list[Sent]:
-    """Return the next batches of every station, as they come: station by station, each in its own order."""
+def batches(made: Made, *, each: int, size: int = BATCH) -> list[Sent]:
+    """Return the next batches of every station, as they come: station by station, each in its own order.
+
+    size: events in a batch, a multiple of ten: nine swabs of a tube and its seal
+    """
     at, found = now(), []
     for device in made.devices:
         first = len(device.outbox) + 1
-        while len(device.outbox) < first - 1 + each * BATCH:
+        while len(device.outbox) < first - 1 + each * size:
             made.tubes += 1
             tube = f"T{made.tubes:08d}"
             for _swab in range(9):
                 device.swab(at, tube, made.numbers[made.used % len(made.numbers)], size=10)
                 made.used += 1
             device.write(at, k="seal", tube=tube, n=9)
-        found.append([device.batch(at, first + n * BATCH, first + (n + 1) * BATCH - 1) for n in range(each)])
+        found.append([device.batch(at, first + n * size, first + (n + 1) * size - 1) for n in range(each)])
     return [one for turn in zip(*found, strict=True) for one in turn]
 
 

@@ -181,7 +181,7 @@ ENDPOINTS |= {
         "POST /testing/rounds/{testing_round}/people/doors",
     ),
     "testing:recalls": ("GET /testing/rounds/{testing_round}/recalls",),
-    "testing:tubes": ("GET /testing/rounds/{testing_round}/tubes",),
+    "testing:tubes": ("GET /testing/rounds/{testing_round}/tubes", "GET /testing/rounds/{testing_round}/turnaround"),
     "testing:sites": ("GET /testing/sites/of-round/{testing_round}", "POST /testing/sites/of-round/{testing_round}"),
     "testing:site": ("GET /testing/sites/{site}",),
     "testing:site_act": (

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from ninja import Query, Router, Schema
@@ -10,6 +10,7 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.people.api.shown import PersonMasked
 from shali.testing.queries import tubes as reads
+from shali.testing.queries.turnaround import turnaround
 from shali.testing.services.laboratory import name_lost
 from shali.testing.services.parking import settle_parked
 
@@ -61,7 +62,28 @@ class TubeOut(Schema):
 
 
 class Wanted(Given):
-    which: Literal["conflict", "waiting", "suspect", "open"] = "conflict"
+    which: Literal["conflict", "waiting", "suspect", "open", "late_to_laboratory", "late_to_result"] = "conflict"
+
+
+class StageOut(Schema):
+    """One stage of a round's tubes. Durations in ISO 8601; limit null where no rule limits it.
+
+    now: in it; late: of these over the limit; done: through it; middle, most: median and 95th percentile
+    """
+
+    name: Literal["to_laboratory", "at_laboratory", "to_result"]
+    limit: timedelta | None
+    now: int
+    late: int
+    oldest: datetime | None
+    done: int
+    in_time: int
+    middle: timedelta | None
+    most: timedelta | None
+
+
+class StagesOut(Schema):
+    items: list[StageOut]
 
 
 class ParkedOut(Schema):
@@ -86,7 +108,19 @@ class SettleIn(Given):
     router, "GET", "/rounds/{testing_round}/tubes", Verb.SEE_TESTING, response=TubesOut, summary="Tubes of a round"
 )
 def index(request: PostRequest, testing_round: str, wanted: Query[Wanted]) -> dict[str, object]:
-    return {"items": reads.tubes(request.scope, testing_round, wanted.which)}
+    return {"items": reads.tubes(request.scope, testing_round, wanted.which, at=now())}
+
+
+@endpoint(
+    router,
+    "GET",
+    "/rounds/{testing_round}/turnaround",
+    Verb.SEE_TESTING,
+    response=StagesOut,
+    summary="How long tubes take, by stage",
+)
+def stages(request: PostRequest, testing_round: str) -> dict[str, object]:
+    return {"items": turnaround(request.scope, testing_round, at=now())}
 
 
 @endpoint(router, "GET", "/tubes/{tube}", Verb.SEE_TESTING, response=TubeOut, summary="A tube and whom it holds")

@@ -12,6 +12,7 @@ from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.testing.models import Expected, Parked, Recall, Sample, Tube
 from shali.testing.queries.find import round_in_scope, tube_in_scope
+from shali.testing.queries.turnaround import late
 from shali.testing.rules import Outcome, RoundState, Standing, TubeState
 
 WHICH = {
@@ -160,11 +161,11 @@ def tube_view(scope: Scope, tube: str, *, at: datetime) -> TubeView:
     )
 
 
-def tubes(scope: Scope, made: str, which: str, *, most: int = 200) -> list[TubeRow]:
-    """Return tubes of a round under a word: in conflict, without a result, suspect, open."""
+def tubes(scope: Scope, made: str, which: str, *, at: datetime, most: int = 200) -> list[TubeRow]:
+    """Return tubes of a round under a word: in conflict, without a result, suspect, open, late by stage."""
     row = round_in_scope(scope, made)
     rows = Tube.objects.filter(within(scope.path), round=row).select_related("site").order_by("first_at", "id")
-    return [_tube(one) for one in rows.filter(WHICH[which])[:most]]
+    return [_tube(one) for one in rows.filter((WHICH | late(scope, at=at))[which])[:most]]
 
 
 def _tube(one: Tube) -> TubeRow:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from shali.testing.queries.turnaround import AT_LABORATORY, TO_LABORATORY, TO_RESULT
 from shali.testing.rules import Outcome, RoundState, Standing, TubeState
 
 ROUND_STATES = {RoundState.PLANNED: _("planned"), RoundState.OPEN: _("under way"), RoundState.CLOSED: _("closed")}
@@ -14,6 +15,11 @@ STANDINGS = {
     Standing.POSITIVE: _("positive"),
 }
 TUBE_STATES = {TubeState.OPEN: _("being filled"), TubeState.SEALED: _("sealed"), TubeState.VOID: _("void")}
+STAGES = {
+    TO_LABORATORY: _("On the way to the laboratory"),
+    AT_LABORATORY: _("At the laboratory"),
+    TO_RESULT: _("From the first swab to the result"),
+}
 OUTCOMES = {
     Outcome.NEGATIVE: _("negative"),
     Outcome.POSITIVE: _("positive"),

@@ -187,6 +187,27 @@ def test_an_acknowledgement_that_is_lost_is_asked_for_again(table: Table, phone:
         assert Sample.objects.count() == 3
 
 
+def test_a_server_that_asks_for_patience_is_asked_again_when_it_says(table: Table, phone: Page) -> None:
+    let_in(table, phone)
+    count(phone, "waiting", 0)
+    asked = []
+
+    def patience(route) -> None:
+        asked.append(1)
+        route.fulfill(status=503, headers={"Retry-After": "4"}, body="{}")
+
+    phone.route("**/station/batches/", patience)
+    type_in(phone, "LH-0001")
+    type_in(phone, number_of(0))
+    count(phone, "people", 1)
+    phone.wait_for_timeout(500)
+    phone.unroute("**/station/batches/")
+
+    # A quarter sooner or later than it says, so that they do not all come at once; never twice as long.
+    expect(phone.locator("[data-fill='waiting']").first).to_have_text("0", timeout=5_700)
+    assert asked
+
+
 def test_the_newest_can_be_taken_out_and_nothing_of_a_person_stays_on_the_screen(table: Table, phone: Page) -> None:
     let_in(table, phone)
     type_in(phone, "LH-0001")

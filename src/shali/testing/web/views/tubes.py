@@ -12,6 +12,7 @@ from shali.testing.queries import words
 from shali.testing.queries.laboratory import results_of_tube
 from shali.testing.queries.rounds import round_view
 from shali.testing.queries.tubes import WHICH, recalls, tube_view, tubes
+from shali.testing.queries.turnaround import late, turnaround
 from shali.testing.rules import Outcome, Standing, TubeState
 from shali.testing.services.laboratory import name_lost
 from shali.testing.web import present
@@ -20,10 +21,10 @@ from shali.testing.web import present
 @policy(verb=Verb.SEE_TESTING)
 @require_GET
 def index(request: PostRequest, testing_round: str) -> HttpResponse:
-    """Tubes of a round under a word: in conflict, without a result, suspect, still open."""
+    """Tubes of a round, how long they take by stage, and those under a word: in conflict, without a result, late."""
     at = now()
     asked = request.GET.get("which", "conflict")
-    which = asked if asked in WHICH else "conflict"
+    which = asked if asked in {**WHICH, **late(request.scope, at=at)} else "conflict"
     rows = [
         {
             "row": one,
@@ -31,16 +32,20 @@ def index(request: PostRequest, testing_round: str) -> HttpResponse:
             "outcome": words.OUTCOMES[Outcome(one.outcome)] if one.outcome else "",
             "state": words.TUBE_STATES[TubeState(one.state)],
         }
-        for one in tubes(request.scope, testing_round, which)
+        for one in tubes(request.scope, testing_round, which, at=at)
     ]
     chips = [
         ("conflict", _("in doubt")),
         ("waiting", _("no result yet")),
         ("suspect", _("suspect")),
         ("open", _("being filled")),
+        ("late_to_laboratory", _("late to the laboratory")),
+        ("late_to_result", _("result overdue")),
     ]
+    stages = [(one, words.STAGES[one.name]) for one in turnaround(request.scope, testing_round, at=at)]
     view = round_view(request.scope, testing_round, at=at)
-    return render(request, "testing/tubes.html", {"view": view, "rows": rows, "which": which, "chips": chips, "at": at})
+    context = {"view": view, "rows": rows, "which": which, "chips": chips, "stages": stages, "at": at}
+    return render(request, "testing/tubes.html", context)
 
 
 @policy(verb=Verb.SEE_TESTING)

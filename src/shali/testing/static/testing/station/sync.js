@@ -6,6 +6,14 @@ const BATCH = 100;
 const EVERY = 5_000;
 const MOST_WAIT = 120_000;
 
+/** The server has more to do than it can and says when to come back: neither sooner nor, twice as long, later. */
+class Patience extends Error {
+  constructor(wait) {
+    super("the server asks for patience");
+    this.wait = wait;
+  }
+}
+
 export class Sync {
   constructor(station, pair, urls, changed) {
     Object.assign(this, { station, pair, urls, changed, wait: EVERY, busy: false, timer: 0, state: "idle" });
@@ -29,10 +37,10 @@ export class Sync {
       let more = true;
       while (more) more = await this.#once();
       this.wait = EVERY;
-    } catch {
+    } catch (reason) {
       // No network, or a server that asks for patience: what is written lies here and goes with a later try.
       this.state = navigator.onLine ? "waiting" : "offline";
-      this.wait = Math.min(this.wait * 2, MOST_WAIT);
+      this.wait = reason instanceof Patience ? reason.wait : Math.min(this.wait * 2, MOST_WAIT);
     }
     this.busy = false;
     await this.changed();
@@ -64,10 +72,7 @@ export class Sync {
       },
       body,
     });
-    if (answer.status === 503) {
-      this.wait = 1000 * Number(answer.headers.get("Retry-After") ?? 10);
-      throw new Error("the server asks for patience");
-    }
+    if (answer.status === 503) throw new Patience(1000 * Number(answer.headers.get("Retry-After") ?? 10));
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
     return answer.json();
   }
