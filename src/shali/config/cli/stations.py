@@ -21,6 +21,7 @@ def show() -> None:
     from shali.config.cli.installation import installation
 
     with installation():
+        from shali.foundation.clocks import city_zone
         from shali.foundation.jurisdictions.scope import in_scope, system_scope
         from shali.testing.queries.sites import all_stations
 
@@ -28,7 +29,8 @@ def show() -> None:
         with in_scope(system_scope("command")):
             for one in all_stations(system_scope("command")):
                 state = "revoked" if one.revoked_at else "two devices, one key" if one.forked_at else ""
-                seen = f"{one.last_seen_at:%Y-%m-%d %H:%M}" if one.last_seen_at else "never"
+                heard = one.last_seen_at.astimezone(city_zone()) if one.last_seen_at else None
+                seen = f"{heard:%Y-%m-%d %H:%M}" if heard else "never"
                 counts = (str(one.captured), str(one.acknowledged), str(one.on_paper))
                 table.add_row(str(one.round), one.site, str(one.table), *counts, seen, state)
         say(table)
@@ -48,7 +50,8 @@ def backed_up(
         from shali.testing.services.stations import note_backup
 
         epoch = note_backup(until=until.replace(tzinfo=city_zone()), by="system:command", at=now())
-        say(f"Epoch {epoch.number}: devices may forget what came before {epoch.safe_before:%Y-%m-%d %H:%M}.")
+        before = (epoch.safe_before or until).astimezone(city_zone())
+        say(f"Epoch {epoch.number}: devices may forget what came before {before:%Y-%m-%d %H:%M}.")
 
 
 @app.command("restored")
