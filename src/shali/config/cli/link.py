@@ -1,12 +1,13 @@
 """`shali link LEFT RIGHT …`: whose record is it? Two files of anybody's, without the application and its database."""
 
+import csv
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shali.config.cli.tables import read_bytes, refuse, separator_of
+from shali.config.cli.tables import note_cells_beyond, one_each, read_bytes, refuse, separator_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,16 +61,29 @@ def _read(path: Path) -> "pl.DataFrame":
     import polars as pl
 
     data = read_bytes(path)
-    separator = separator_of(data[: data.find(b"\n") if b"\n" in data else None].decode(errors="replace"))
+    first = data[: data.find(b"\n") if b"\n" in data else None].decode(errors="replace")
+    separator = separator_of(first)
+    headings = one_each(path, next(csv.reader([first], delimiter=separator)))
     try:
-        table = pl.read_csv(data, infer_schema=False, separator=separator, truncate_ragged_lines=True)
-    except pl.exceptions.PolarsError as error:
-        refuse(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}")
-    table = table.rename({column: column.strip() for column in table.columns})
+        table = pl.read_csv(data, infer_schema=False, separator=separator)
+    except pl.exceptions.ComputeError:
+        # Some rows are longer than the headings, mostly: those are named. What is no CSV at all is refused below.
+        note_cells_beyond(path, csv.reader(data.decode().splitlines(), delimiter=separator), len(headings))
+        table = _read_shortened(path, data, separator)
+    table = table.rename(dict(zip(table.columns, headings, strict=True)))
     if not len(table):
         refuse(f"{path} has headings but no row below them.")
     blank = pl.all().str.strip_chars()
     return table.select(pl.when(blank != "").then(blank))
+
+
+def _read_shortened(path: Path, data: bytes, separator: str) -> "pl.DataFrame":
+    import polars as pl
+
+    try:
+        return pl.read_csv(data, infer_schema=False, separator=separator, truncate_ragged_lines=True)
+    except pl.exceptions.PolarsError as error:
+        refuse(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}")
 
 
 def _columns(

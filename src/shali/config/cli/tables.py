@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -31,18 +32,29 @@ def read_table(path: Path, *, has_headings: bool = True) -> "pl.DataFrame":
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     heads = rows.pop(0) if has_headings else [str(n + 1) for n in range(max(map(len, rows)))]
+    names = one_each(path, heads)
+    if not rows:
+        refuse(f"{path} has headings but no row below them.")
+    note_cells_beyond(path, [heads, *rows], len(names))
+    columns = {name: [_cell(row, place) for row in rows] for place, name in enumerate(names)}
+    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+
+
+def one_each(path: Path, heads: Sequence[str]) -> list[str]:
+    """Return headings without blanks around them, each there once; an empty one is named by its place."""
     names = [name.strip() or f"column {place}" for place, name in enumerate(heads, 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         refuse(f'{path} has more than one column "{twice[0]}". Give each its own name.')
-    if not rows:
-        refuse(f"{path} has headings but no row below them.")
-    beyond = [place for place, row in enumerate(rows, 2) if any(cell.strip() for cell in row[len(names) :])]
+    return names
+
+
+def note_cells_beyond(path: Path, rows: Iterable[Sequence[str]], width: int) -> None:
+    """Name the rows whose cells go beyond the last heading; rows begin with the headings."""
+    beyond = [place for place, row in enumerate(rows, 1) if any(cell.strip() for cell in row[width:])]
     if beyond:
         shown = ", ".join(map(str, beyond[:10])) + (" ..." if len(beyond) > 10 else "")
         note(f"{path}: {len(beyond)} rows have cells beyond the last heading, which are left out: rows {shown}")
-    columns = {name: [_cell(row, place) for row in rows] for place, name in enumerate(names)}
-    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
 
 
 def _cell(row: list[str], place: int) -> str | None:

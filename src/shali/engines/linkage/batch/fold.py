@@ -9,6 +9,18 @@ import polars as pl
 from shali.engines.linkage.keys import eighteen
 from shali.engines.linkage.names import VARIANTS
 
+# What stands in a cell and says nothing, as each kind is folded. "Na" and "Nan" are names.
+_NOTHING = {
+    "name": ["null", "unknown", "不详", "未知", "无"],
+    "number": ["NA", "N;A", "NAN", "NULL", "NONE", "UNKNOWN", "UNK"],
+    "other": ["na", "n/a", "nan", "null", "none", "unknown", "unk", "-", "--", "?", "不详", "未知", "无"],
+}
+
+
+def _said(series: pl.Series, kind: str) -> pl.Series:
+    """Leave out what says nothing: two records that both say "unknown" agree in nothing."""
+    return series.set(series.is_in(_NOTHING[kind]).fill_null(False), None)
+
 
 def empty_to_null(series: pl.Series) -> pl.Series:
     return series.set(series == "", None)
@@ -30,7 +42,7 @@ def _fold(series: pl.Series) -> pl.Series:
 
 def fold_name(series: pl.Series) -> pl.Series:
     odd = "[" + "".join(VARIANTS) + "]|[^\u4e00-\u9fffa-z]|^$"
-    return _where(series, odd, _fold_odd_name)
+    return _said(_where(series, odd, _fold_odd_name), "name")
 
 
 def _fold_odd_name(series: pl.Series) -> pl.Series:
@@ -41,7 +53,7 @@ def _fold_odd_name(series: pl.Series) -> pl.Series:
 
 def fold_number(series: pl.Series) -> pl.Series:
     """Digits and letters only; 15-digit resident IDs lengthened."""
-    folded = _where(series, r"[^0-9A-Z]|^$", _fold_odd_number)
+    folded = _said(_where(series, r"[^0-9A-Z]|^$", _fold_odd_number), "number")
     return _where(folded, r"^\d{15}$", lambda old: old.map_elements(_eighteen, return_dtype=pl.String))
 
 
@@ -66,7 +78,7 @@ def _fold_odd_phone(series: pl.Series) -> pl.Series:
 
 
 def fold_address(series: pl.Series) -> pl.Series:
-    return _where(series, r"[\s,，.。;；A-ZＡ-Ｚａ-ｚ０-９－]|^$", _fold_odd_address)
+    return _said(_where(series, r"[\s,，.。;；A-ZＡ-Ｚａ-ｚ０-９－]|^$", _fold_odd_address), "other")
 
 
 def _fold_odd_address(series: pl.Series) -> pl.Series:
@@ -75,7 +87,7 @@ def _fold_odd_address(series: pl.Series) -> pl.Series:
 
 def fold_birth(series: pl.Series) -> pl.Series:
     folded = _where(series, r"[^0-9-]|^\d{1,3}-|^$|^.{1,7}$|^\d{4}-\d-|-\d$", _fold_odd_birth)
-    return folded.str.replace_all("-", "", literal=True)
+    return _said(folded, "other").str.replace_all("-", "", literal=True)
 
 
 def _fold_odd_birth(series: pl.Series) -> pl.Series:

@@ -1,6 +1,7 @@
 """Who is worth comparing: records that share a key. A key that half the city shares is dropped."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,8 +102,17 @@ def _mixed(hashes: list[Hashes]) -> Hashes:
     return mixed
 
 
-def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> tuple[Rows, Rows]:
-    """Return the row numbers of all pairs that share a key which at most `most` right records have."""
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Row numbers of pairs, left[i] beside right[i]; crowded: left rows with a key that too many right records have."""
+
+    left: Rows
+    right: Rows
+    crowded: Rows
+
+
+def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> Pairs:
+    """Return all pairs that share a key which at most `most` right records have."""
     mine = np.flatnonzero(left)
     # A bitmap of the left keys lets through the few right records that can match, so that only those are sorted.
     seen = np.zeros(1 << SIEVE_BITS, dtype=bool)
@@ -115,20 +125,20 @@ def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> tuple[Ro
     first = np.searchsorted(keys, left[mine], side="left")
     count = np.searchsorted(keys, left[mine], side="right") - first
     keep = (count > 0) & (count <= most)
+    crowded = mine[count > most]
     mine, first, count = mine[keep], first[keep], count[keep]
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(mine, count), theirs[np.repeat(first, count) + within]
+    return Pairs(np.repeat(mine, count), theirs[np.repeat(first, count) + within], crowded)
 
 
-def candidates(fields: list[Field], *, most: int = MOST_ALIKE) -> tuple[Rows, Rows]:
+def candidates(fields: list[Field], *, most: int = MOST_ALIKE) -> Pairs:
     """Return every pair of rows that shares a key, once, in order of the left row."""
     rights = len(fields[0].right[0])
-    found = []
+    found, crowded = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for _, left, right in blocking_columns(fields):
-        mine, theirs = pairs_of(left, right, most=most)
-        found.append(mine * rights + theirs)
-    if not found:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        some = pairs_of(left, right, most=most)
+        found.append(some.left * rights + some.right)
+        crowded.append(some.crowded)
     pairs = np.sort(np.concatenate(found))
     pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
-    return pairs // rights, pairs % rights
+    return Pairs(pairs // rights, pairs % rights, np.unique(np.concatenate(crowded)))

@@ -132,7 +132,8 @@ def chances(model: Model, same: Floats, kin: Floats, left: Rows, *, lefts: int, 
 
     The candidates of a left record compete with one another and with "he is not in the right table".
     """
-    other = np.logaddexp(np.log1p(-model.kin_share / rights), np.log(model.kin_share / rights) + kin)
+    share = min(model.kin_share / rights, 1 - 1e-9)  # of a single record everybody may be the household
+    other = np.logaddexp(np.log1p(-share), np.log(share) + kin)
     odds = np.log(model.listed / rights) + same - other
     most = np.full(lefts, np.log1p(-model.listed))
     np.maximum.at(most, left, odds)

@@ -15,6 +15,8 @@ from shali.engines.linkage.batch.words import reason
 SAMPLE = 10_000  # left rows to learn from
 CHUNK = 100_000  # left rows compared at a time: what bounds the memory
 
+# Why a left row has nobody beside it: by whether what it says is too common to tell.
+_ALONE = {False: "nobody there is alike", True: "too many share what it says to tell them apart"}
 SAME, DOUBTFUL, NOT_LISTED = "same", "doubtful", "not listed"
 
 
@@ -32,6 +34,7 @@ class Links:
 
     score: probability that it is that one. second: of the runner-up. decision: 0 same, 1 doubtful, 2 not listed.
     levels: (fields, rows), how the fields stand; -1 where one of the two says nothing. pairs: compared in all.
+    crowded: left rows of which something is shared by more right records than are worth comparing.
     """
 
     right: NDArray[np.int64]
@@ -42,6 +45,7 @@ class Links:
     fields: tuple[Field, ...]
     pairs: int
     listed: float
+    crowded: Rows
 
     def decisions(self) -> list[str]:
         words = (SAME, DOUBTFUL, NOT_LISTED)
@@ -52,12 +56,14 @@ class Links:
         kept: dict[tuple[object, ...], str] = {}
         told = []
         rival = (self.second > 0.02) & (self.decision == 1)
+        crowded = np.zeros(len(self.right), dtype=bool)
+        crowded[self.crowded] = True
         for row, levels in enumerate(map(tuple, self.levels.T.tolist())):
-            key = (levels, self.right[row] < 0, bool(rival[row]))
+            key = (levels, self.right[row] < 0, bool(rival[row]), bool(crowded[row]))
             if key not in kept:
                 words = [reason(field, level) for field, level in zip(self.fields, levels, strict=True)]
                 words += ["another record fits nearly as well"] if rival[row] else []
-                kept[key] = "; ".join(word for word in words if word) or "nobody there is alike"
+                kept[key] = "; ".join(word for word in words if word) or _ALONE[key[3]]
             told.append(kept[key])
         return told
 
@@ -76,7 +82,8 @@ def link(
     """
     lefts, rights = fields[0].left.shape[1], fields[0].right.shape[1]
     progress("candidates", 0.0)
-    left, right = candidates(fields)
+    found = candidates(fields)
+    left, right = found.left, found.right
     progress("learning", 0.0)
     model = _learn_on_sample(fields, left, right, lefts, seed)
     best = np.full(lefts, -1, dtype=np.int64)
@@ -96,7 +103,7 @@ def link(
     decision = decide(score, thresholds or Thresholds())
     if once:
         decision = _once(best, score, decision)
-    return Links(best, score, second, decision, how, tuple(fields), len(left), model.listed)
+    return Links(best, score, second, decision, how, tuple(fields), len(left), model.listed, found.crowded)
 
 
 def decide(score: Floats, thresholds: Thresholds) -> NDArray[np.int8]:

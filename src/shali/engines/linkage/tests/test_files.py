@@ -158,7 +158,8 @@ def test_candidates_are_those_that_share_a_key_says_a_slow_reference():
             if len(sharing) <= MOST_ALIKE:
                 expected |= {(i, j) for j in sharing}
 
-    assert set(zip(*(rows.tolist() for rows in candidates(fields)), strict=True)) == expected
+    found = candidates(fields)
+    assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == expected
 
 
 def test_a_right_record_answers_once_where_that_is_asked():
