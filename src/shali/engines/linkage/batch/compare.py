@@ -77,7 +77,10 @@ def _compare_codes(field: Field, mine: Codes, theirs: Codes) -> Levels:
 
 
 def _texts(field: Field, codes: Codes) -> list[str]:
-    return field.values.gather(codes).to_list()
+    # Pairs come in order of the left record: its values stand there many times in a row, and are taken out once.
+    heads = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]][: len(codes)])
+    texts = np.array(field.values.gather(codes[heads]).to_list(), dtype=object)
+    return np.repeat(texts, np.diff(np.r_[heads, len(codes)])).tolist()  # type: ignore[no-any-return]
 
 
 def _flags(field: Field, codes: Codes, pattern: str) -> NDArray[np.bool_]:
@@ -101,7 +104,11 @@ def _names(field: Field, mine: Codes, theirs: Codes) -> Levels:
     long = np.maximum(_lengths(field, mine), _lengths(field, theirs))
     chinese = _flags(field, mine, r"\p{Han}") & _flags(field, theirs, r"\p{Han}") & (long < 6)
     distance = cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
-    alike = cpdist(a, b, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
+    alike = np.zeros(len(mine), dtype=np.float32)
+    others = np.flatnonzero(~chinese)
+    alike[others] = cpdist(
+        [a[n] for n in others], [b[n] for n in others], scorer=JaroWinkler.normalized_similarity, dtype=np.float32
+    )
     first = _equal(field, "first", mine, theirs)
     lost = _flags(field, mine, r"[?？�□■〓*＊×某]") | _flags(field, theirs, r"[?？�□■〓*＊×某]")
     inside = _inside(a, b, np.flatnonzero(chinese & (short >= 2) & (long - short == 1) & (distance == 1)))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shali.engines.linkage.batch.fields import MIX, SIEVE_BITS, Field, Hashes, Kind
+from shali.engines.linkage.batch.threads import side_by_side
 
 Rows = NDArray[np.int64]
 MOST_ALIKE = 60  # right records under one key; a key shared by more says too little to be worth the comparisons
@@ -104,11 +105,14 @@ def _mixed(hashes: list[Hashes]) -> Hashes:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Row numbers of pairs, left[i] beside right[i]; crowded: left rows with a key that too many right records have."""
+    """Row numbers of pairs, left[i] beside right[i].
+
+    crowded: of each left row, whether it has a key that too many right records have
+    """
 
     left: Rows
     right: Rows
-    crowded: Rows
+    crowded: NDArray[np.bool_]
 
 
 def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> Pairs:
@@ -125,7 +129,8 @@ def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> Pairs:
     first = np.searchsorted(keys, left[mine], side="left")
     count = np.searchsorted(keys, left[mine], side="right") - first
     keep = (count > 0) & (count <= most)
-    crowded = mine[count > most]
+    crowded = np.zeros(len(left), dtype=bool)
+    crowded[mine[count > most]] = True
     mine, first, count = mine[keep], first[keep], count[keep]
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     return Pairs(np.repeat(mine, count), theirs[np.repeat(first, count) + within], crowded)
@@ -134,11 +139,10 @@ def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> Pairs:
 def candidates(fields: list[Field], *, most: int = MOST_ALIKE) -> Pairs:
     """Return every pair of rows that shares a key, once, in order of the left row."""
     rights = len(fields[0].right[0])
-    found, crowded = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for _, left, right in blocking_columns(fields):
-        some = pairs_of(left, right, most=most)
+    found, crowded = [np.empty(0, dtype=np.int64)], np.zeros(len(fields[0].left[0]), dtype=bool)
+    for some in side_by_side(lambda key: pairs_of(key[1], key[2], most=most), blocking_columns(fields)):
         found.append(some.left * rights + some.right)
-        crowded.append(some.crowded)
+        crowded |= some.crowded
     pairs = np.sort(np.concatenate(found))
     pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
-    return Pairs(pairs // rights, pairs % rights, np.unique(np.concatenate(crowded)))
+    return Pairs(pairs // rights, pairs % rights, crowded)

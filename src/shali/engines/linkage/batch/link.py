@@ -10,6 +10,7 @@ from shali.engines.linkage.batch.compare import Levels, compare, mark_swapped, s
 from shali.engines.linkage.batch.fields import Field, Kind
 from shali.engines.linkage.batch.keys import candidates
 from shali.engines.linkage.batch.learn import Floats, Model, Rows, chances, learn, log_strangers, ratios
+from shali.engines.linkage.batch.threads import side_by_side
 from shali.engines.linkage.batch.words import reason
 
 SAMPLE = 10_000  # left rows to learn from
@@ -34,7 +35,7 @@ class Links:
 
     score: probability that it is that one. second: of the runner-up. decision: 0 same, 1 doubtful, 2 not listed.
     levels: (fields, rows), how the fields stand; -1 where one of the two says nothing. pairs: compared in all.
-    crowded: left rows of which something is shared by more right records than are worth comparing.
+    crowded: whether something of it is shared by more right records than are worth comparing.
     """
 
     right: NDArray[np.int64]
@@ -45,7 +46,7 @@ class Links:
     fields: tuple[Field, ...]
     pairs: int
     listed: float
-    crowded: Rows
+    crowded: NDArray[np.bool_]
 
     def decisions(self) -> list[str]:
         words = (SAME, DOUBTFUL, NOT_LISTED)
@@ -56,10 +57,8 @@ class Links:
         kept: dict[tuple[object, ...], str] = {}
         told = []
         rival = (self.second > 0.02) & (self.decision == 1)
-        crowded = np.zeros(len(self.right), dtype=bool)
-        crowded[self.crowded] = True
         for row, levels in enumerate(map(tuple, self.levels.T.tolist())):
-            key = (levels, self.right[row] < 0, bool(rival[row]), bool(crowded[row]))
+            key = (levels, self.right[row] < 0, bool(rival[row]), bool(self.crowded[row]))
             if key not in kept:
                 words = [reason(field, level) for field, level in zip(self.fields, levels, strict=True)]
                 words += ["another record fits nearly as well"] if rival[row] else []
@@ -113,7 +112,7 @@ def decide(score: Floats, thresholds: Thresholds) -> NDArray[np.int8]:
 
 def compare_all(fields: list[Field], left: Rows, right: Rows) -> list[Levels]:
     """Return a level for each field and pair, with what two fields say together said once."""
-    levels = [compare(field, left, right) for field in fields]
+    levels = list(side_by_side(lambda field: compare(field, left, right), fields))
     names = [number for number, field in enumerate(fields) if field.kind is Kind.NAME]
     mark_swapped([fields[n] for n in names], [levels[n] for n in names], left, right)
     places = {field.kind: number for number, field in enumerate(fields)}
