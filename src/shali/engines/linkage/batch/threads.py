@@ -10,7 +10,7 @@ Given, Made = TypeVar("Given"), TypeVar("Made")
 
 
 def side_by_side(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
-    """Yield what `work` makes of each, in order; no more than two are taken from `given` at a time, or lie in memory."""
+    """Yield what `work` makes of each, in order; no more than two of them are in memory at a time."""
     rest = iter(given)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         while some := list(islice(rest, AT_ONCE)):
