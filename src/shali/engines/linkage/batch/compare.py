@@ -80,7 +80,7 @@ def _texts(field: Field, codes: Codes) -> list[str]:
     # Pairs come in order of the left record: its values stand there many times in a row, and are taken out once.
     heads = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]][: len(codes)])
     texts = np.array(field.values.gather(codes[heads]).to_list(), dtype=object)
-    return np.repeat(texts, np.diff(np.r_[heads, len(codes)])).tolist()  # type: ignore[no-any-return]
+    return np.repeat(texts, np.diff(np.r_[heads, len(codes)])).tolist()
 
 
 def _flags(field: Field, codes: Codes, pattern: str) -> NDArray[np.bool_]:

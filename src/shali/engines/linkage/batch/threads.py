@@ -6,7 +6,8 @@ from itertools import islice
 from typing import TypeVar
 
 AT_ONCE = 2
-Given, Made = TypeVar("Given"), TypeVar("Made")
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 def side_by_side(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
