@@ -37,10 +37,10 @@ def receivers_page(scope: Scope) -> dict[str, object]:
     }
 
 
-def deliveries_page(scope: Scope, receiver: str, *, before: str) -> dict[str, object]:
+def deliveries_page(scope: Scope, webhook: str, *, before: str) -> dict[str, object]:
     """Return a page of one receiver's deliveries, the newest first; before: the number of the last one seen."""
-    one = subscription(scope, receiver)
-    rows = deliveries(scope, receiver, before=int(before) if before.isdecimal() and len(before) < 19 else None)
+    one = subscription(scope, webhook)
+    rows = deliveries(scope, webhook, before=int(before) if before.isdecimal() and len(before) < 19 else None)
     return {
         "receiver": one,
         "rows": [(row, STATES[row.state], EVENT_WORDS[row.event]) for row in rows],

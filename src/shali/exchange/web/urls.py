@@ -6,7 +6,7 @@ app_name = "exchange"
 urlpatterns = [
     path("receivers/", views.receivers, name="receivers"),
     path("receivers/add/", views.add, name="add"),
-    path("receivers/<str:receiver>/", views.deliveries, name="deliveries"),
-    path("receivers/<str:receiver>/end/", views.end, name="end"),
-    path("receivers/<str:receiver>/<int:number>/again/", views.again, name="again"),
+    path("receivers/<str:webhook>/", views.deliveries, name="deliveries"),
+    path("receivers/<str:webhook>/end/", views.end, name="end"),
+    path("receivers/<str:webhook>/<int:number>/again/", views.again, name="again"),
 ]

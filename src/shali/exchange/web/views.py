@@ -41,22 +41,22 @@ def add(request: PostRequest) -> HttpResponse:
 
 @policy(verb=Verb.CONNECT_SYSTEMS)
 @require_GET
-def deliveries(request: PostRequest, receiver: str) -> HttpResponse:
-    page = deliveries_page(request.scope, receiver, before=request.GET.get("before", ""))
+def deliveries(request: PostRequest, webhook: str) -> HttpResponse:
+    page = deliveries_page(request.scope, webhook, before=request.GET.get("before", ""))
     return render(request, "exchange/deliveries.html", page)
 
 
 @policy(verb=Verb.CONNECT_SYSTEMS)
 @require_POST
-def end(request: PostRequest, receiver: str) -> HttpResponse:
-    unsubscribe(scope=request.scope, subscription=receiver, by=request.scope.name, at=now())
+def end(request: PostRequest, webhook: str) -> HttpResponse:
+    unsubscribe(scope=request.scope, subscription=webhook, by=request.scope.name, at=now())
     messages.success(request, _("The receiver hears no more. What waited for it stays on record as given up."))
     return redirect("exchange:receivers")
 
 
 @policy(verb=Verb.CONNECT_SYSTEMS)
 @require_POST
-def again(request: PostRequest, receiver: str, number: int) -> HttpResponse:
-    deliver_again(scope=request.scope, subscription=receiver, number=number, at=now())
+def again(request: PostRequest, webhook: str, number: int) -> HttpResponse:
+    deliver_again(scope=request.scope, subscription=webhook, number=number, at=now())
     messages.success(request, _("The event is on its way once more, under its old number."))
-    return redirect("exchange:deliveries", receiver)
+    return redirect("exchange:deliveries", webhook)
