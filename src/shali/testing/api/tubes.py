@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from ninja import Query, Router, Schema
@@ -66,20 +66,20 @@ class Wanted(Given):
 
 
 class StageOut(Schema):
-    """One stage of a round's tubes. Durations in ISO 8601; limit null where no rule limits it.
+    """One stage of a round's tubes. Durations in seconds; the limit is null where no rule limits it.
 
     now: in it; late: of these over the limit; done: through it; middle, most: median and 95th percentile
     """
 
     name: Literal["to_laboratory", "at_laboratory", "to_result"]
-    limit: timedelta | None
+    limit_seconds: float | None
     now: int
     late: int
     oldest: datetime | None
     done: int
     in_time: int
-    middle: timedelta | None
-    most: timedelta | None
+    middle_seconds: float | None
+    most_seconds: float | None
 
 
 class StagesOut(Schema):
@@ -120,7 +120,18 @@ def index(request: PostRequest, testing_round: str, wanted: Query[Wanted]) -> di
     summary="How long tubes take, by stage",
 )
 def stages(request: PostRequest, testing_round: str) -> dict[str, object]:
-    return {"items": turnaround(request.scope, testing_round, at=now())}
+    found = turnaround(request.scope, testing_round, at=now())
+    return {
+        "items": [
+            {
+                **{name: getattr(one, name) for name in ("name", "now", "late", "oldest", "done", "in_time")},
+                "limit_seconds": one.limit and one.limit.total_seconds(),
+                "middle_seconds": one.middle and one.middle.total_seconds(),
+                "most_seconds": one.most and one.most.total_seconds(),
+            }
+            for one in found
+        ]
+    }
 
 
 @endpoint(router, "GET", "/tubes/{tube}", Verb.SEE_TESTING, response=TubeOut, summary="A tube and whom it holds")

@@ -76,7 +76,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_password(request: HttpRequest) -> HttpResponse:
     """Lead to the page that says whom to ask: posts are let in by people who know them, not by letters."""
-    return redirect(settings.LOGIN_URL)
+    response = redirect(settings.LOGIN_URL)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @policy(signed_in=True)
