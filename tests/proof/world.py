@@ -152,7 +152,9 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
     _measure(plot, unit, post, people[0], at)
     plot.values |= plant_cluster(unit, post, people[1:4], at)
     plot.values |= plant_round(unit, post, people[3], at)
-    fact = Fact.objects.create(kind="ListClosed", at=at, by="system:test", payload={})
+    # A number so long that it stands in no answer by chance.
+    number = 900_000_000 + unit.pk
+    fact = Fact.objects.create(pk=number, kind="ListClosed", at=at, by="system:test", payload={})
     webhook = Subscription.objects.create(
         post=post,
         path=unit.path,
@@ -162,14 +164,13 @@ def _plot(relation: str, unit: Unit, at: datetime) -> Plot:
         made_by="x",
         made_at=at,
     )
-    delivery = Delivery.objects.create(subscription=webhook, path=unit.path, fact=fact, due_at=at)
-    # A number so long that it stands in no answer by chance.
+    Delivery.objects.create(subscription=webhook, path=unit.path, fact=fact, due_at=at)
     change = UnitChange.objects.create(
-        pk=900_000_000 + unit.pk,
+        pk=number,
         unit=unit, kind=1, name="新名", name_en="New name", effective_on=at.date() + timedelta(days=9), basis="某文件",
         proposed_by="x", proposed_at=at,
     )  # fmt: skip
-    plot.values |= {"webhook": webhook.public_id, "number": str(delivery.pk), "change": str(change.pk)}
+    plot.values |= {"webhook": webhook.public_id, "number": str(fact.pk), "change": str(change.pk)}
     return plot
 
 
