@@ -3,7 +3,6 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db import transaction
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -12,10 +11,10 @@ from shali.foundation.accounts.api.given import DoneOut, Given, keep_no_answer
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
-from shali.foundation.journal.access import record_access
-from shali.tracing.queries.contact import Observed, contact_record, observations
+from shali.tracing.queries.contact import Observed
 from shali.tracing.rules import Seen
 from shali.tracing.services import observing, releasing
+from shali.tracing.services.health import read_health
 
 router = Router()
 
@@ -104,19 +103,7 @@ def day(request: PostRequest, contact: str, given: DayIn) -> DoneOut:
 def days(request: PostRequest, contact: str) -> dict[str, Sequence[Observed]]:
     """Each look is on record."""
     keep_no_answer(request)
-    with transaction.atomic():
-        found = contact_record(request.scope, contact, at=now())
-        entries = observations(request.scope, contact)
-        record_access(
-            scope=request.scope,
-            act="follow_up",
-            purpose="medical_help",
-            subject_kind="person",
-            subject=found.person_id,
-            fields=["symptoms"],
-            at=now(),
-        )
-    return {"items": entries}
+    return {"items": read_health(scope=request.scope, contact=contact, at=now())}
 
 
 @endpoint(router, "POST", "/{contact}/tests", Verb.FOLLOW_UP, response=DoneOut, summary="A day's test")

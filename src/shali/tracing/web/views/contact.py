@@ -2,7 +2,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,13 +13,13 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.queries import who
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import day_of, now
-from shali.foundation.journal.access import record_access
 from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.queries import words
-from shali.tracing.queries.contact import ContactRecord, contact_record, observations
+from shali.tracing.queries.contact import ContactRecord, contact_record
 from shali.tracing.rules import Seen
 from shali.tracing.services import observing, releasing
 from shali.tracing.services.contacts import confirm_relationship, withdraw_relationship
+from shali.tracing.services.health import read_health
 from shali.tracing.web import present
 from shali.tracing.web.given import hour_of
 
@@ -59,18 +58,8 @@ def one(request: PostRequest, contact: str) -> HttpResponse:
 def health(request: PostRequest, contact: str) -> HttpResponse:
     """What was entered of a contact's health, symptoms in plain; each opening of the page is on record."""
     at = now()
-    with transaction.atomic():
-        found = contact_record(request.scope, contact, at=at)
-        entries = observations(request.scope, contact)
-        record_access(
-            scope=request.scope,
-            act="follow_up",
-            purpose="medical_help",
-            subject_kind="person",
-            subject=found.person_id,
-            fields=["symptoms"],
-            at=at,
-        )
+    entries = read_health(scope=request.scope, contact=contact, at=at)
+    found = contact_record(request.scope, contact, at=at)
     names = who([one.by for one in entries])
     lines = [
         {
