@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from ninja import Query, Router, Schema
@@ -125,13 +125,17 @@ def stages(request: PostRequest, testing_round: str) -> dict[str, object]:
         "items": [
             {
                 **{name: getattr(one, name) for name in ("name", "now", "late", "oldest", "done", "in_time")},
-                "limit_seconds": one.limit and one.limit.total_seconds(),
-                "middle_seconds": one.middle and one.middle.total_seconds(),
-                "most_seconds": one.most and one.most.total_seconds(),
+                "limit_seconds": _seconds(one.limit),
+                "middle_seconds": _seconds(one.middle),
+                "most_seconds": _seconds(one.most),
             }
             for one in found
         ]
     }
+
+
+def _seconds(length: timedelta | None) -> float | None:
+    return None if length is None else length.total_seconds()
 
 
 @endpoint(router, "GET", "/tubes/{tube}", Verb.SEE_TESTING, response=TubeOut, summary="A tube and whom it holds")

@@ -64,8 +64,8 @@ def turnaround(scope: Scope, made: str, *, at: datetime) -> list[Stage]:
     columns: list[str] = []
     given: list[Any] = []  # the stubs know no timedelta
     for name, (begins, ends, _rule) in STAGES.items():
-        # A tube that is lost, void or has a result lies nowhere any more. Columns are constants of this file.
-        lies = f"{begins} is not null and {ends} is null and outcome is null and lost_at is null and state <> %s"
+        # What has a result lies nowhere any more, received or not. Columns are constants of this file.
+        lies = f"{begins} is not null and {ends} is null and outcome is null"
         bound = limits[name] or timedelta(days=36_500)
         columns.append(
             f"count(*) filter (where {lies}), count(*) filter (where {lies} and {begins} < %s),"
@@ -74,12 +74,12 @@ def turnaround(scope: Scope, made: str, *, at: datetime) -> list[Stage]:
             f" percentile_cont(0.5) within group (order by {ends} - {begins}),"
             f" percentile_cont(0.95) within group (order by {ends} - {begins})"
         )
-        given += [TubeState.VOID, TubeState.VOID, at - bound, TubeState.VOID, bound]
+        given += [at - bound, bound]
     with connection.cursor() as cursor:
         cursor.execute(
             f"select {', '.join(columns)} from testing_tube"  # noqa: S608
-            " where round_id = %s and path >= %s and path < %s || '/'",
-            [*given, row.pk, scope.path, scope.path],
+            " where round_id = %s and state <> %s and lost_at is null and path >= %s and path < %s || '/'",
+            [*given, row.pk, TubeState.VOID, scope.path, scope.path],
         )
         found = cursor.fetchone() or ()
     return [Stage(name, limits[name], *found[7 * place : 7 * place + 7]) for place, name in enumerate(STAGES)]
