@@ -194,17 +194,23 @@ def test_a_server_that_asks_for_patience_is_asked_again_when_it_says(table: Tabl
     phone.evaluate(
         """() => {
           const [real, answer] = [window.fetch, { status: 503, headers: { "Retry-After": "4" } }];
-          window.isBusy = true;
+          [window.isBusy, window.asked] = [true, 0];
           window.fetch = (url, ...rest) => {
             if (!window.isBusy || !String(url).includes("/station/batches/")) return real(url, ...rest);
+            window.asked += 1;
             return Promise.resolve(new Response("{}", answer));
           };
         }"""
     )
     type_in(phone, "LH-0001")
+    for _turn in range(200):
+        if phone.evaluate("window.asked"):
+            break
+        phone.wait_for_timeout(50)
     type_in(phone, number_of(0))
     count(phone, "waiting", 1)
-    phone.wait_for_timeout(1_000)  # it asks, and is told to come back in four seconds
+    phone.wait_for_timeout(1_000)
+    assert phone.evaluate("window.asked") == 1, "it asked again although it was told to come back in four seconds"
     phone.evaluate("window.isBusy = false")
 
     # A quarter sooner or later than it says, so that they do not all come at once; never twice as long.

@@ -21,7 +21,7 @@ from shali.testing.services.ingest import Sent, take_batch
 
 PATH = "/station/batches/"
 # Stations come back all at once; so many of a process's four threads serve them, the last is always the clerks'.
-# Two would halve a clerk's median meanwhile (`make storm`) and take a sixth of what the door holds (`make bench`).
+# Two would halve a clerk's median meanwhile (`make storm`) and cost the door about an eighth (`make bench`).
 AT_ONCE = BoundedSemaphore(3)
 MOST_BYTES = 2_000_000
 LINES = {200: "200 OK", 401: "401 Unauthorized", 413: "413 Content Too Large", 422: "422 Unprocessable Content"}

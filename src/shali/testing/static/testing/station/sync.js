@@ -6,7 +6,7 @@ const BATCH = 100;
 const EVERY = 5_000;
 const MOST_WAIT = 120_000;
 
-/** The server has more to do than it can and says when to come back: neither sooner nor, twice as long, later. */
+/** The server has more to do than it can and says when to come back. */
 class Patience extends Error {
   constructor(wait) {
     super("the server asks for patience");
@@ -16,7 +16,7 @@ class Patience extends Error {
 
 export class Sync {
   constructor(station, pair, urls, changed) {
-    Object.assign(this, { station, pair, urls, changed, wait: EVERY, busy: false, timer: 0, state: "idle" });
+    Object.assign(this, { station, pair, urls, changed, wait: EVERY, notBefore: 0, busy: false, timer: 0, state: "idle" });
   }
 
   start() {
@@ -24,15 +24,20 @@ export class Sync {
     this.soon();
   }
 
-  /** Ask for a try now; a try that runs looks again when it is done. */
+  /** Ask for a try now, or when the server said; a try that runs looks again when it is done. */
   soon() {
+    this.#after(Math.max(50, this.notBefore - performance.now()));
+  }
+
+  #after(milliseconds) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#run(), 50);
+    this.timer = setTimeout(() => this.#run(), milliseconds);
   }
 
   async #run() {
     if (this.busy) return;
     this.busy = true;
+    let isAsked = false;
     try {
       let more = true;
       while (more) more = await this.#once();
@@ -40,11 +45,15 @@ export class Sync {
     } catch (reason) {
       // No network, or a server that asks for patience: what is written lies here and goes with a later try.
       this.state = navigator.onLine ? "waiting" : "offline";
-      this.wait = reason instanceof Patience ? reason.wait : Math.min(this.wait * 2, MOST_WAIT);
+      isAsked = reason instanceof Patience;
+      this.wait = isAsked ? reason.wait : Math.min(this.wait * 2, MOST_WAIT);
     }
+    // A quarter sooner or later than said, so that not all come at once.
+    const pause = this.wait * (0.75 + Math.random() / 2);
+    this.notBefore = isAsked ? performance.now() + pause : 0;
     this.busy = false;
     await this.changed();
-    this.timer = setTimeout(() => this.#run(), this.wait * (0.75 + Math.random() / 2));
+    this.#after(pause);
   }
 
   async #once() {
