@@ -1,7 +1,9 @@
 """`shali link LEFT RIGHT …`: whose record is it? Two files of anybody's, without the application and its database."""
 
 import csv
+import io
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +12,14 @@ import typer
 from shali.config.cli.tables import note_cells_beyond, one_each, read_bytes, refuse, separator_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
 
     from shali.engines.linkage.batch import Columns, Links
 
 Option = list[str]
+HEAD = 65_536  # bytes in which the headings stand
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,15 +66,15 @@ def _read(path: Path) -> "pl.DataFrame":
     import polars as pl
 
     data = read_bytes(path)
-    first = data[: data.find(b"\n") if b"\n" in data else None].decode(errors="replace")
-    separator = separator_of(first)
-    headings = one_each(path, next(csv.reader([first], delimiter=separator)))
+    separator = separator_of(data[: data.find(b"\n") if b"\n" in data else None].decode(errors="replace"))
+    headings = one_each(path, next(_rows(data[:HEAD], separator), []))
     try:
         table = pl.read_csv(data, infer_schema=False, separator=separator)
-    except pl.exceptions.ComputeError:
-        # Some rows are longer than the headings, mostly: those are named. What is no CSV at all is refused below.
-        note_cells_beyond(path, csv.reader(data.decode().splitlines(), delimiter=separator), len(headings))
+    except pl.exceptions.PolarsError:
         table = _read_shortened(path, data, separator)
+        note_cells_beyond(path, _rows(data, separator), len(headings))
+    if len(table.columns) != len(headings):
+        refuse(f"{path} cannot be read as CSV: its headings do not end where its first row begins.")
     table = table.rename(dict(zip(table.columns, headings, strict=True)))
     if not len(table):
         refuse(f"{path} has headings but no row below them.")
@@ -77,13 +82,21 @@ def _read(path: Path) -> "pl.DataFrame":
     return table.select(pl.when(blank != "").then(blank))
 
 
+def _rows(data: bytes, separator: str) -> "Iterator[list[str]]":
+    """Yield rows as they stand in the file, a quoted line end within its cell; nothing after what is no CSV."""
+    with suppress(csv.Error):
+        yield from csv.reader(io.StringIO(data.decode(errors="replace"), newline=""), delimiter=separator)
+
+
 def _read_shortened(path: Path, data: bytes, separator: str) -> "pl.DataFrame":
+    """Read a file of which some rows are longer than its headings; what is no CSV at all is refused."""
     import polars as pl
 
     try:
         return pl.read_csv(data, infer_schema=False, separator=separator, truncate_ragged_lines=True)
-    except pl.exceptions.PolarsError as error:
-        refuse(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}")
+    except pl.exceptions.PolarsError:
+        # The library's own sentence holds the cell.
+        refuse(f"{path} cannot be read as CSV. Is a quotation mark never closed?")
 
 
 def _columns(

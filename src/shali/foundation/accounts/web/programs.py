@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -39,7 +40,7 @@ def give_token(request: PostRequest) -> HttpResponse:
     made = make_token(
         post=request.post, name=said["name"], verbs=said["verbs"], days=said["days"], by=request.scope.name, at=now()
     )
-    address = request.build_absolute_uri("/api/v1/")
+    address = request.build_absolute_uri(reverse("api:api-root"))
     return render(request, "accounts/new_token.html", {"made": made, "name": said["name"], "address": address})
 
 
