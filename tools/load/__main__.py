@@ -1,8 +1,6 @@
 """`make load`: eight people at once on the pages of this installation, for a bounded time, on the loopback only."""
 
 import argparse
-import os
-import socket
 import subprocess
 import sys
 import threading
@@ -30,16 +28,17 @@ def main() -> None:
     options.add_argument("--think", type=float, default=0.0, help="seconds that a person looks at a page, about")
     options.add_argument("--paginator", action="store_true", help="compare with Django's own Paginator as well")
     chosen = options.parse_args()
+    from tools.load.server import free_port, serve
     from tools.load.users import Seconds
 
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with installation(role="owner"):
         from shali.config.start import prepare
 
         prepare.collect_static()  # a city that was made and never run has none
         plans = _plans(chosen.users)
-        server = _serve(port)
+        server = serve(port)
         try:
             warm, real = Seconds(), Seconds()
             _work(address, plans, warm, WARM_UP)
@@ -71,22 +70,6 @@ def _plans(users: int) -> list[tuple[str, dict[str, list[str]]]]:
         token = make_sign_in_link(user=post.user, post=post, by="system:load", at=now(), life=timedelta(minutes=10))
         plans.append((f"/in/{token}/", pages_of(post)))
     return plans
-
-
-def _serve(port: int) -> "subprocess.Popen[bytes]":
-    from shali.config.start.programs import web_server
-
-    program = web_server("127.0.0.1", port, 2)
-    server = subprocess.Popen(list(program.command), env={**os.environ, **program.environment})
-    give_up = time.monotonic() + 30
-    while time.monotonic() < give_up:
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                return server
-        except OSError:
-            time.sleep(0.2)
-    server.terminate()
-    raise SystemExit("the web server did not answer")
 
 
 def _work(
@@ -125,12 +108,6 @@ def _show(seconds: "Seconds", *, users: int, think: float) -> None:
     Console(width=110).print(table)
     if seconds.refused:
         Console().print("not 200:", seconds.refused)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":
