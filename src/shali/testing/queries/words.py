@@ -17,7 +17,7 @@ STANDINGS = {
 TUBE_STATES = {TubeState.OPEN: _("being filled"), TubeState.SEALED: _("sealed"), TubeState.VOID: _("void")}
 STAGES = {
     TO_LABORATORY: _("On the way to the laboratory"),
-    AT_LABORATORY: _("At the laboratory"),
+    AT_LABORATORY: _("Being tested at the laboratory"),
     TO_RESULT: _("From the first swab to the result"),
 }
 OUTCOMES = {

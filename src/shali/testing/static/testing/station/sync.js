@@ -16,7 +16,7 @@ class Patience extends Error {
 
 export class Sync {
   constructor(station, pair, urls, changed) {
-    Object.assign(this, { station, pair, urls, changed, wait: EVERY, notBefore: 0, busy: false, timer: 0, state: "idle" });
+    Object.assign(this, { station, pair, urls, changed, wait: EVERY, notBefore: 0, busy: false, again: false, timer: 0, state: "idle" });
   }
 
   start() {
@@ -35,8 +35,11 @@ export class Sync {
   }
 
   async #run() {
-    if (this.busy) return;
-    this.busy = true;
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    Object.assign(this, { busy: true, again: false });
     let isAsked = false;
     try {
       let more = true;
@@ -53,7 +56,9 @@ export class Sync {
     this.notBefore = isAsked ? performance.now() + pause : 0;
     this.busy = false;
     await this.changed();
-    this.#after(pause);
+    // What was written while this try was on its way does not wait for the pause, unless the server asked for one.
+    if (this.again) this.soon();
+    else this.#after(pause);
   }
 
   async #once() {
