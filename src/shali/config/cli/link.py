@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shali.config.cli.tables import note_cells_beyond, one_each, read_bytes, refuse, separator_of
+from shali.config.cli.tables import Language, note_cells_beyond, one_each, read_bytes, refuse, separator_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,7 @@ def link_files(
     same: Annotated[float, typer.Option(min=0, max=1, help="From this probability a pair is the same person")] = 0.75,
     not_listed: Annotated[float, typer.Option(min=0, max=1, help="Below this probability nobody there is he")] = 0.25,
     once: Annotated[bool, typer.Option("--once", help="A right record answers to one left record only")] = False,
+    language: Annotated[Language, typer.Option(help="Language of the reasons")] = Language.en,
 ) -> None:
     """Say of every record of LEFT whether it is in RIGHT, as whom, how surely and why.
 
@@ -58,7 +59,7 @@ def link_files(
     tables = _read(left), _read(right)
     columns = _columns(options, tables, (left, right), id_)
     links = _link(columns, _under_one_heading(columns, tables), same=same, not_listed=not_listed, once=once)
-    _write(links, tables, id_, out)
+    _write(links, tables, id_, out, language)
 
 
 def _read(path: Path) -> "pl.DataFrame":
@@ -160,7 +161,9 @@ def _link(
         )
 
 
-def _write(links: "Links", tables: "tuple[pl.DataFrame, pl.DataFrame]", id_: str, out: Path | None) -> None:
+def _write(
+    links: "Links", tables: "tuple[pl.DataFrame, pl.DataFrame]", id_: str, out: Path | None, language: Language
+) -> None:
     import polars as pl
 
     names = id_.split("=", 1) if "=" in id_ else [id_, id_]
@@ -177,7 +180,7 @@ def _write(links: "Links", tables: "tuple[pl.DataFrame, pl.DataFrame]", id_: str
             "right": partner,
             "score": links.score.round(6),
             "decision": decisions,
-            "reasons": links.reasons(),
+            "reasons": links.reasons(language.value),
         }
     ).with_columns(right=pl.when(listed).then(pl.col("right")))
     try:

@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -13,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from shali.config.cli import lists_received
+from shali.config.cli.tables import Language
 from shali.foundation.intake.reading import (
     Inspection,
     Mapping,
@@ -29,11 +29,6 @@ lists_received.add_to(app)
 SHOWN = 20
 # One file on disk for each of taken, rejected and skipped.
 Spools = dict[str, IO[bytes]]
-
-
-class Language(StrEnum):
-    zh = "zh"
-    en = "en"
 
 
 @app.command("inspect")

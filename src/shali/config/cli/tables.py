@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -10,6 +11,14 @@ import typer
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+class Language(StrEnum):
+    """In which language a command says why."""
+
+    zh = "zh"
+    en = "en"
+
 
 _ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
 _SEPARATORS = ",;\t|"

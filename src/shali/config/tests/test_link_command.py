@@ -165,6 +165,16 @@ def test_who_shares_all_with_too_many_is_said_to_be_that_and_not_alone(folder):
     ]
 
 
+def test_the_reasons_are_said_in_chinese_for_whoever_asks(folder):
+    asked = ["--name", "姓名=name", "--phone", "电话=tel", "--phone", "电话=tel2", "--language", "zh"]
+    done = run("left.csv", "right.csv", *asked, folder=folder)
+
+    assert done.returncode == 0, done.stderr.decode()
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
+    assert rows[0]["decision"] == "same"
+    assert rows[0]["reasons"] == "姓名：读音相同；电话：相同"
+
+
 def test_a_single_record_against_itself_is_found_without_a_word_of_warning(folder):
     (folder / "one.csv").write_text("name\n王伟\n")
 

@@ -11,13 +11,11 @@ from shali.engines.linkage.batch.fields import Field, Kind
 from shali.engines.linkage.batch.keys import candidates
 from shali.engines.linkage.batch.learn import Floats, Model, Rows, chances, learn, log_strangers, ratios
 from shali.engines.linkage.batch.threads import side_by_side
-from shali.engines.linkage.batch.words import reason
+from shali.engines.linkage.batch.words import LANGUAGES
 
 SAMPLE = 10_000  # left rows to learn from
 CHUNK = 100_000  # left rows compared at a time: what bounds the memory
 
-# Why a left row has nobody beside it: by whether what it says is too common to tell.
-_ALONE = {False: "nobody there is alike", True: "too many share what it says to tell them apart"}
 SAME, DOUBTFUL, NOT_LISTED = "same", "doubtful", "not listed"
 
 
@@ -52,17 +50,18 @@ class Links:
         words = (SAME, DOUBTFUL, NOT_LISTED)
         return [words[one] for one in self.decision]
 
-    def reasons(self) -> list[str]:
-        """Say in words why, a sentence a left row."""
+    def reasons(self, language: str = "en") -> list[str]:
+        """Say in words why, a sentence a left row. language: en or zh."""
+        words = LANGUAGES[language]
         kept: dict[tuple[object, ...], str] = {}
         told = []
         rival = (self.second > 0.02) & (self.decision == 1)
         for row, levels in enumerate(map(tuple, self.levels.T.tolist())):
             key = (levels, self.right[row] < 0, bool(rival[row]), bool(self.crowded[row]))
             if key not in kept:
-                words = [reason(field, level) for field, level in zip(self.fields, levels, strict=True)]
-                words += ["another record fits nearly as well"] if rival[row] else []
-                kept[key] = "; ".join(word for word in words if word) or _ALONE[key[3]]
+                said = [words.reason(field, level) for field, level in zip(self.fields, levels, strict=True)]
+                said += [words.rival] if rival[row] else []
+                kept[key] = words.semicolon.join(filter(None, said)) or (words.crowd if key[3] else words.alone)
             told.append(kept[key])
         return told
 

@@ -7,7 +7,9 @@ import polars as pl
 import pytest
 
 from shali.engines.linkage.batch import Columns, Thresholds, blocking_columns, link, read_fields
+from shali.engines.linkage.batch.compare import LEVELS
 from shali.engines.linkage.batch.keys import MOST_ALIKE, candidates
+from shali.engines.linkage.batch.words import LANGUAGES
 from shali.engines.linkage.keys import eighteen
 
 COLUMNS = Columns(
@@ -218,3 +220,9 @@ def test_thresholds_leave_to_a_human_what_lies_between():
     strict = link(fields, thresholds=Thresholds(same=1.1, not_listed=0.0))
 
     assert set(strict.decisions()) == {"doubtful"}
+
+
+def test_each_language_has_a_word_for_each_way_two_values_stand():
+    codes = {code for levels in LEVELS.values() for code in levels}
+
+    assert all(set(words.how) == codes for words in LANGUAGES.values())
