@@ -23,6 +23,7 @@ class Look:
     subject: int | None
     people: int
     fields: tuple[str, ...]
+    task: int | None
 
 
 def looks(
@@ -53,6 +54,7 @@ def looks(
             subject=row.subject,
             people=len(row.people),
             fields=tuple(row.fields),
+            task=row.task,
         )
         for row in rows
     ]

@@ -59,11 +59,12 @@ class PersonOut(Schema):
 
 
 class RevealIn(Given):
-    """Each call is recorded, and counted against the day's budget of the post."""
+    """Each call is recorded, and counted against the day's budget of the post. task: what the look is for."""
 
     fields_wanted: list[str] = Field(min_length=1, max_length=10)
     purpose: str = Field(min_length=1, max_length=40)
     reason: str = Field("", max_length=200)
+    task: str = Field("", max_length=12)
 
 
 class RevealedOut(Schema):
@@ -147,6 +148,7 @@ def show(request: PostRequest, person: str, given: RevealIn) -> dict[str, object
         fields=given.fields_wanted,
         purpose=given.purpose,
         reason=given.reason,
+        task=given.task,
         at=at,
     )
     left = looks_left(scope=request.scope, at=at)

@@ -13,6 +13,7 @@ from shali.foundation.journal.access import record_access, record_refusal
 from shali.foundation.journal.queries import people_looked_at
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.models import Address, Document, Person, Phone
+from shali.foundation.people.queries.grounds import ground_number
 from shali.foundation.people.queries.record import person_in_scope
 from shali.foundation.people.rules import FIELDS, PURPOSES, budget_left
 from shali.foundation.policy.rules import number, number_of_role
@@ -48,12 +49,13 @@ def reveal(
     fields: Sequence[str],
     purpose: str,
     at: datetime,
-    task: int | None = None,
+    task: str = "",
     reason: str = "",
 ) -> Revealed:
     """Return some fields of a person in plain. No record, no plaintext: both are of one transaction.
 
-    :raises WrongInput: no purpose or no field is named
+    task: public number of the task that the look is for, '' for none; it stands in the record
+    :raises WrongInput: no purpose or no field is named, or the task is not about this person
     :raises BudgetSpent: the day's budget of different people is used up
     :raises NotInScope: there is no such person for this post
     """
@@ -69,7 +71,7 @@ def reveal(
         subject=found.pk,
         fields=wanted,
         at=at,
-        task=task,
+        task=ground_number(scope, found.pk, task),
         reason=reason,
     )
     refused = partial(record_refusal, scope=scope, purpose=purpose, subject=found.pk, fields=wanted, at=at)

@@ -12,6 +12,7 @@ from shali.foundation.clocks import now
 from shali.foundation.journal.queries import looks
 from shali.foundation.journal.web.words import ACTS, PURPOSES
 from shali.foundation.people import rules
+from shali.foundation.people.queries.grounds import grounds
 from shali.foundation.people.queries.merges import merges
 from shali.foundation.people.queries.record import person_record
 from shali.foundation.people.services.find import find_by_number
@@ -41,6 +42,7 @@ def show(request: PostRequest, person: str) -> HttpResponse:
         fields=given.getlist("field"),
         purpose=given.get("purpose", ""),
         reason=given.get("reason", "")[:200],
+        task=given.get("task", ""),
         at=at,
     )
     return _page(request, person, at=at, shown=shown)
@@ -49,6 +51,7 @@ def show(request: PostRequest, person: str) -> HttpResponse:
 def _page(request: PostRequest, person: str, *, at: datetime, shown: Revealed | None = None) -> HttpResponse:
     found = person_record(request.scope, person, at=at)
     seen = looks(request.scope, person=found.id, limit=LOOKS_SHOWN)
+    tasks = {one.id: one for one in grounds(request.scope, found.id)}
     context = {
         "found": found,
         "documents": [(words.DOCUMENTS.get(one.kind), one, words.SOURCES.get(one.source)) for one in found.documents],
@@ -62,7 +65,11 @@ def _page(request: PostRequest, person: str, *, at: datetime, shown: Revealed | 
         "hide_ms": int(shown.hide_at.timestamp() * 1000) if shown else None,
         "left": looks_left(scope=request.scope, at=at),
         "panels": person_panels(scope=request.scope, person=found.id, at=at),
-        "looks": [(one, ACTS.get(one.act, one.act), PURPOSES.get(one.purpose, one.purpose)) for one in seen],
+        "grounds": tasks.values(),
+        "looks": [
+            (one, ACTS.get(one.act, one.act), PURPOSES.get(one.purpose, one.purpose), tasks.get(one.task or 0))
+            for one in seen
+        ],
         "reasons": words.MERGE_REASONS,
         "at": at,
     }

@@ -186,8 +186,12 @@ def _why(which: str, state: str, *, is_accepted: bool, is_assigned: bool) -> str
     return "assigned" if is_assigned else "unassigned"
 
 
-def tasks_of_person(scope: Scope, person: int, *, at: datetime) -> list[TaskRow]:
-    """Return the tasks of the scope about one person, open ones first, the newest on top."""
+def tasks_about(scope: Scope, person: int) -> list[Task]:
+    """Return at most 50 tasks of the scope about one person, open ones first, the newest on top."""
     found = Task.objects.filter(within(scope.path), subject_id=person).select_related("unit", "assignee__user")
-    rows = [_row(task, None, Filter(), at) for task in found.order_by("-handed_over_at", "-id")[:50]]
-    return sorted(rows, key=lambda row: row.state == "done")
+    return sorted(found.order_by("-handed_over_at", "-id")[:50], key=lambda task: task.state == TaskState.CLOSED)
+
+
+def tasks_of_person(scope: Scope, person: int, *, at: datetime) -> list[TaskRow]:
+    """Return the tasks of the scope about one person as rows, open ones first, the newest on top."""
+    return [_row(task, None, Filter(), at) for task in tasks_about(scope, person)]
