@@ -12,9 +12,10 @@ class TasksConfig(AppConfig):
         declare(
             tasks__Task__subject=OnMerge.FOLD,
         )
-        from shali.foundation.people.queries.grounds import use_grounds
+        from shali.foundation.people.services.grounds import use_grounds
         from shali.foundation.people.web.panels import use_person_panel
-        from shali.foundation.tasks.web.person_panel import grounds_of, tasks_panel
+        from shali.foundation.tasks.queries.grounds import grounds_of
+        from shali.foundation.tasks.web.person_panel import tasks_panel
 
         use_person_panel(tasks_panel)
-        use_grounds(grounds_of)
+        use_grounds(grounds_of=grounds_of)

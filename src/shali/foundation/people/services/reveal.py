@@ -13,9 +13,9 @@ from shali.foundation.journal.access import record_access, record_refusal
 from shali.foundation.journal.queries import people_looked_at
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.models import Address, Document, Person, Phone
-from shali.foundation.people.queries.grounds import ground_number
 from shali.foundation.people.queries.record import person_in_scope
 from shali.foundation.people.rules import FIELDS, PURPOSES, budget_left
+from shali.foundation.people.services.grounds import ground_number
 from shali.foundation.policy.rules import number, number_of_role
 from shali.foundation.ui.refusal import Refusal, WrongInput
 from shali.foundation.vault.sealing import open_text
@@ -71,7 +71,7 @@ def reveal(
         subject=found.pk,
         fields=wanted,
         at=at,
-        task=ground_number(scope, found.pk, task),
+        task=ground_number(scope=scope, person=found.pk, public_id=task),
         reason=reason,
     )
     refused = partial(record_refusal, scope=scope, purpose=purpose, subject=found.pk, fields=wanted, at=at)

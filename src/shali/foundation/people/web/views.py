@@ -12,10 +12,10 @@ from shali.foundation.clocks import now
 from shali.foundation.journal.queries import looks
 from shali.foundation.journal.web.words import ACTS, PURPOSES
 from shali.foundation.people import rules
-from shali.foundation.people.queries.grounds import grounds
 from shali.foundation.people.queries.merges import merges
 from shali.foundation.people.queries.record import person_record
 from shali.foundation.people.services.find import find_by_number
+from shali.foundation.people.services.grounds import grounds
 from shali.foundation.people.services.merge import decide_merge, propose_merge, undo_merge
 from shali.foundation.people.services.reveal import Revealed, looks_left, reveal
 from shali.foundation.people.web import words
@@ -51,7 +51,7 @@ def show(request: PostRequest, person: str) -> HttpResponse:
 def _page(request: PostRequest, person: str, *, at: datetime, shown: Revealed | None = None) -> HttpResponse:
     found = person_record(request.scope, person, at=at)
     seen = looks(request.scope, person=found.id, limit=LOOKS_SHOWN)
-    tasks = {one.id: one for one in grounds(request.scope, found.id)}
+    tasks = {one.id: one for one in grounds(scope=request.scope, person=found.id)}
     context = {
         "found": found,
         "documents": [(words.DOCUMENTS.get(one.kind), one, words.SOURCES.get(one.source)) for one in found.documents],

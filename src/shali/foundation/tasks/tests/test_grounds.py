@@ -14,14 +14,14 @@ from shali.foundation.ui.refusal import WrongInput
 
 from .conftest import AT, City
 
+LOOK = {"fields": ["name"], "purpose": "contact_person", "at": AT}
+
 
 def test_a_look_for_a_task_is_recorded_with_it(city: City) -> None:
     task, scope = city.tasks(1)[0], city.scope("first")
 
     with in_scope(scope):
-        shown = reveal(
-            scope=scope, person=task.subject.public_id, fields=["name"], purpose="contact_person", task=task.public_id, at=AT
-        )  # fmt: skip
+        shown = reveal(scope=scope, person=task.subject.public_id, task=task.public_id, **LOOK)
 
         assert AccessRecord.objects.get(pk=shown.record).task == task.pk
 
@@ -33,9 +33,7 @@ def test_a_task_about_somebody_else_is_refused_and_nothing_shown(city: City, who
     scope = city.scope("first")
 
     with in_scope(scope), pytest.raises(WrongInput):
-        reveal(
-            scope=scope, person=task.subject.public_id, fields=["name"], purpose="contact_person", task=number, at=AT
-        )
+        reveal(scope=scope, person=task.subject.public_id, task=number, **LOOK)
 
     with in_scope(scope):
         assert not AccessRecord.objects.exists()

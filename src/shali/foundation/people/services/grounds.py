@@ -1,4 +1,4 @@
-"""The tasks that a look at a person may be for. Tasks stand a storey higher: their room hands its query over at start-up."""
+"""The tasks that a look at a person may be for: their room, a storey higher, hands its query over at start-up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,24 +28,24 @@ GroundsOf = Callable[[Scope, int], list[Ground]]
 _sources: list[GroundsOf] = []
 
 
-def use_grounds(grounds_of: GroundsOf) -> None:
+def use_grounds(*, grounds_of: GroundsOf) -> None:
     if grounds_of not in _sources:
         _sources.append(grounds_of)
 
 
-def grounds(scope: Scope, person: int) -> list[Ground]:
+def grounds(*, scope: Scope, person: int) -> list[Ground]:
     """Return the tasks of a scope about one person."""
     return [ground for grounds_of in _sources for ground in grounds_of(scope, person)]
 
 
-def ground_number(scope: Scope, person: int, public_id: str) -> int | None:
+def ground_number(*, scope: Scope, person: int, public_id: str) -> int | None:
     """Return the number of the task that a look is said to be for; None where none is said.
 
     :raises WrongInput: the task is not about this person, or not of this scope
     """
     if not public_id:
         return None
-    for ground in grounds(scope, person):
+    for ground in grounds(scope=scope, person=person):
         if ground.public_id == public_id:
             return ground.id
     raise WrongInput(_("This task is not about this person."), fields={"task": "not about this person"})
