@@ -36,6 +36,7 @@ from shali.tracing.services.reactions import (
     contacts_become_cases,
     fold_traced,
     positives_become_cases,
+    repeated_visits_join_rosters,
     rows_join_rosters,
 )
 from shali.verification.facts import AnomalyRaised, FindingRecorded, ListClosed, ListOpened, PersonStruckOff
@@ -45,7 +46,7 @@ from shali.verification.services.withdraw import withdraw_lists
 
 TABLE: Mapping[type, tuple[Reaction, ...]] = {
     RowSettled: (open_tasks_for_rows, rows_join_rosters),
-    BatchSettled: (open_settled_lists,),
+    BatchSettled: (open_settled_lists, repeated_visits_join_rosters),
     RowReviewed: (close_lists_without_doubts,),
     BatchUndone: (withdraw_lists,),
     PersonsMerged: (fold_tasks, fold_traced, fold_tested),

@@ -8,8 +8,9 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Person
 from shali.tracing.models import Case, Contact
-from shali.tracing.services.exposures import Event, add_members, answer_member, ask_again, open_exposure
+from shali.tracing.services.exposures import Event, answer_member, ask_again, open_exposure
 from shali.tracing.services.investigators import enter_investigator
+from shali.tracing.services.rosters import add_members
 
 PEOPLE, ANSWERED = 14, 9
 FIRST_ROUND = 6  # people of the older event, all answered

@@ -155,6 +155,8 @@ ENDPOINTS |= {
     "tracing:new_exposure": ("POST /tracing/exposures",),
     "tracing:exposure": ("GET /tracing/exposures/{exposure}", "GET /tracing/exposures/{exposure}/members"),
     "tracing:roster": ("POST /tracing/exposures/{exposure}/roster",),
+    "tracing:add_members": ("POST /tracing/exposures/{exposure}/people",),
+    "tracing:add_told": ("POST /tracing/exposures/{exposure}/told",),
     "tracing:ask_again": ("POST /tracing/exposures/{exposure}/again",),
     "tracing:member": (
         "POST /tracing/exposures/members/{member}/answer",

@@ -160,7 +160,7 @@ class RowState(models.IntegerChoices):
 class Row(models.Model):
     """One data row as it came, and what became of it.
 
-    `cells_sealed` holds JSON {"cells": {heading: text as received}, "values": {field: text}}.
+    `cells_sealed` holds JSON {"cells": [text as received, by the table's columns], "values": {field: text}}.
     """
 
     PERSONAL = frozenset({"cells_sealed", "row_blind"})

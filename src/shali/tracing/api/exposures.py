@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from ninja import File, Query, Router, Schema
+from ninja import File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -14,20 +14,25 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.people.api.shown import PersonMasked
 from shali.tracing.queries import exposures as reads
+from shali.tracing.queries.find import find_person
 from shali.tracing.services.exposures import (
     Event,
     answer_member,
     ask_again,
     open_exposure,
-    receive_roster,
     settle_member,
 )
+from shali.tracing.services.persons import Named
+from shali.tracing.services.rosters import add_by_hand, add_told, receive_roster
 
 router = Router()
 
 
 class ExposureOut(Schema):
-    """people = was_there + was_not_there + cannot_say + open."""
+    """people = was_there + was_not_there + cannot_say + open.
+
+    roster_of: people or visits; visits_outside do not touch the window, of visits_unclear the hour is unreadable.
+    """
 
     public_id: str
     place: str
@@ -39,6 +44,9 @@ class ExposureOut(Schema):
     case: str
     asks_again: str
     batch: str
+    roster_of: str
+    visits_outside: int
+    visits_unclear: int
     due_at: datetime
     closed_at: datetime | None
     people: int
@@ -93,6 +101,26 @@ class BatchOut(Schema):
     batch: str
 
 
+class PersonIn(Given):
+    """person: somebody known, by his number here; else he is named."""
+
+    person: str = Field("", max_length=12)
+    name: str = Field("", max_length=60)
+    document: str = Field("", max_length=40)
+    phone: str = Field("", max_length=20)
+    address: str = Field("", max_length=200)
+
+
+class PeopleIn(Given):
+    people: list[PersonIn] = Field(min_length=1, max_length=2_000)
+
+
+class AddedOut(Schema):
+    """added: who was not on the roster before."""
+
+    added: int
+
+
 class AnswerIn(Given):
     answer: Literal["was_there", "was_not_there", "cannot_say"]
 
@@ -126,17 +154,47 @@ def members(request: PostRequest, exposure: str, wanted: Query[Wanted]) -> dict[
 
 
 @endpoint(router, "POST", "/{exposure}/roster", Verb.INVESTIGATE, response=BatchOut, summary="The roster as a file")
-def roster(request: PostRequest, exposure: str, file: File[UploadedFile]) -> dict[str, str]:
+def roster(
+    request: PostRequest, exposure: str, file: File[UploadedFile], holds: Form[Literal["people", "visits"]] = "people"
+) -> dict[str, str]:
+    """holds: people, all of whom are put on the roster; or visits, of which those that touch the window are."""
     upload = cast(TemporaryUploadedFile, file)
     batch = receive_roster(
         scope=request.scope,
         exposure=exposure,
         path=Path(upload.temporary_file_path()),
         file_name=upload.name or "",
+        holds=holds,
         by=request.scope.name,
         at=now(),
     )
     return {"batch": batch}
+
+
+@endpoint(router, "POST", "/{exposure}/people", Verb.INVESTIGATE, response=AddedOut, summary="Put people on the roster")
+def add(request: PostRequest, exposure: str, given: PeopleIn) -> dict[str, int]:
+    at = now()
+    lines = [
+        find_person(request.scope, one.person, at=at)
+        if one.person
+        else Named(one.name, one.document, one.phone, one.address)
+        for one in given.people
+    ]
+    added = add_by_hand(scope=request.scope, exposure=exposure, lines=lines, by=request.scope.name, at=at)
+    return {"added": added}
+
+
+@endpoint(
+    router,
+    "POST",
+    "/{exposure}/told",
+    Verb.INVESTIGATE,
+    response=AddedOut,
+    summary="Put its case's contacts on the roster",
+)
+def told(request: PostRequest, exposure: str, given: Nothing) -> dict[str, int]:
+    """Those whom the case met within the window, as it was told or found."""
+    return {"added": add_told(scope=request.scope, exposure=exposure, by=request.scope.name, at=now())}
 
 
 @endpoint(router, "POST", "/{exposure}/again", Verb.INVESTIGATE, response=MadeOut, summary="Freeze and ask again")

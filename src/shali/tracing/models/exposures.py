@@ -11,6 +11,7 @@ from shali.tracing.models.cases import Case
 from shali.tracing.rules import SITUATIONS
 
 ANSWERS = ("was_there", "was_not_there", "cannot_say")
+ROSTERS = ("people", "visits")  # what a row of a roster's file is
 
 
 class ExposureState(models.IntegerChoices):
@@ -28,6 +29,7 @@ class Exposure(models.Model):
     PLAIN = frozenset(
         {"id", "public_id", "outbreak", "path", "unit", "place", "situation", "from_at", "to_at", "case", "batch"}
         | {"asks_again", "state", "opened_at", "opened_by", "due_at", "rule", "closed_at", "exercise"}
+        | {"roster_of", "visits_outside", "visits_unclear"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -40,6 +42,9 @@ class Exposure(models.Model):
     to_at = models.DateTimeField()
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="exposures")
     batch = models.OneToOneField(Batch, null=True, on_delete=models.PROTECT, related_name="exposure")
+    roster_of = models.CharField(max_length=6, default="people")
+    visits_outside = models.IntegerField(default=0)  # rows of the file whose visit does not touch the window
+    visits_unclear = models.IntegerField(default=0)  # rows whose hour nobody can read; their people are asked
     asks_again = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="rounds")
     state = models.SmallIntegerField(choices=ExposureState.choices, default=ExposureState.OPEN)
     opened_at = models.DateTimeField()
@@ -53,6 +58,7 @@ class Exposure(models.Model):
         constraints = [
             models.CheckConstraint(name="tracing_exposure_ends", condition=Q(to_at__gt=F("from_at"))),
             models.CheckConstraint(name="tracing_exposure_due", condition=Q(due_at__gt=F("opened_at"))),
+            models.CheckConstraint(name="tracing_exposure_roster", condition=Q(roster_of__in=ROSTERS)),
             models.CheckConstraint(name="tracing_exposure_situation", condition=Q(situation__in=SITUATIONS)),
             models.CheckConstraint(
                 name="tracing_exposure_closed_whole",

@@ -20,7 +20,10 @@ WHICH = ("open", "was_there", "was_not_there", "cannot_say", "differs", "all")
 
 @dataclass(frozen=True, slots=True)
 class ExposureRow:
-    """people = was_there + was_not_there + cannot_say + open."""
+    """people = was_there + was_not_there + cannot_say + open.
+
+    visits_outside, visits_unclear: rows of a file of visits that do not touch the window, and whose hour is unreadable.
+    """
 
     public_id: str
     place: str
@@ -33,6 +36,9 @@ class ExposureRow:
     case_number: int
     asks_again: str
     batch: str
+    roster_of: str
+    visits_outside: int
+    visits_unclear: int
     due_at: datetime
     opened_at: datetime
     closed_at: datetime | None
@@ -115,6 +121,9 @@ def _row(one: Any) -> ExposureRow:
         case_number=one.case.number if one.case else 0,
         asks_again=one.asks_again.public_id if one.asks_again else "",
         batch=one.batch.public_id if one.batch else "",
+        roster_of=one.roster_of,
+        visits_outside=one.visits_outside,
+        visits_unclear=one.visits_unclear,
         due_at=one.due_at,
         opened_at=one.opened_at,
         closed_at=one.closed_at if one.state == ExposureState.CLOSED else None,

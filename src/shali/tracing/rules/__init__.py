@@ -32,6 +32,7 @@ from shali.tracing.rules.contacts import (
     release_gaps,
     strictest,
 )
+from shali.tracing.rules.visits import was_in
 
 __all__ = [
     "CASE_SOURCE_CERTAINTY",
@@ -62,4 +63,5 @@ __all__ = [
     "release_gaps",
     "required_investigators",
     "strictest",
+    "was_in",
 ]

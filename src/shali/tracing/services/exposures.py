@@ -1,23 +1,18 @@
 """Exposure events: a place in a time window, and everybody who was there asked one by one; and asked again."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
-from shali.foundation.people.models import Person
 from shali.foundation.policy.rules import limit
 from shali.foundation.tasks.services.close import close_task
-from shali.foundation.tasks.services.open import NewTask, open_tasks
 from shali.foundation.ui.refusal import NotInScope, WrongInput
 from shali.tracing.facts import ExposureOpened
 from shali.tracing.models import Exposure, ExposureState, Member
@@ -27,9 +22,8 @@ from shali.tracing.queries.find import case_in_scope, exposure_in_scope
 from shali.tracing.rules import SITUATIONS
 from shali.tracing.services.contacts import Line, Meeting, enter_contacts
 from shali.tracing.services.history import NotLawful
+from shali.tracing.services.rosters import CHECK, LOOK_BACK, hand_to_units
 
-PURPOSE = "exposure"
-CHECK, LOOK_BACK = "exposure_check", "exposure_look_back"
 SETTLEMENTS = ("first_holds", "second_holds")
 
 
@@ -76,82 +70,6 @@ def open_exposure(*, scope: Scope, event: Event, by: str, at: datetime) -> Expos
     )
     announce([ExposureOpened(made.pk, 0, made.path)], by=by, at=at)
     return made
-
-
-@transaction.atomic
-def receive_roster(*, scope: Scope, exposure: str, path: Path, file_name: str, by: str, at: datetime) -> str:
-    """Store a roster's file as it came; who is on it follows when its columns are confirmed. Returns the batch.
-
-    :raises NotLawful: this exposure has a roster's file already
-    """
-    row = exposure_in_scope(scope, exposure)
-    if row.batch_id is not None:
-        raise NotLawful(_("This exposure has a file already. Add the others one by one, or open another exposure."))
-    received = receive_file(
-        scope=scope,
-        path=path,
-        file_name=file_name,
-        purpose=PURPOSE,
-        sender=row.place,
-        announced=None,
-        handed_over_at=at,
-        by=by,
-        at=at,
-    )
-    if not received.is_new and Exposure.objects.filter(batch_id=received.batch).exists():
-        raise NotLawful(_("The same file is the roster of another exposure."))
-    Exposure.objects.filter(pk=row.pk, batch=None).update(batch_id=received.batch)
-    return received.public_id
-
-
-@transaction.atomic
-def add_members(*, exposure: Exposure, people: Sequence[int], came_by: str, by: str, at: datetime) -> int:
-    """Put people on a roster and hand each to the unit where he lives, to be asked. Returns how many are new on it.
-
-    Caller: a scope that holds the exposure, or the reaction to a settled file.
-    """
-    with in_scope(system_scope("tracing")):
-        had = set(Member.objects.filter(exposure=exposure, person_id__in=people).values_list("person_id", flat=True))
-        fresh = [person for person in dict.fromkeys(people) if person not in had]
-        homes = {
-            pk: (unit, path)
-            for pk, unit, path in Person.objects.filter(pk__in=fresh).values_list("pk", "unit_id", "path")
-        }
-        opened = open_tasks([_task(exposure, CHECK, homes[p][0], p, at) for p in fresh], by=by, at=at)
-        taken = set(Member.objects.filter(task_id__in=[one.task for one in opened]).values_list("task_id", flat=True))
-        Member.objects.bulk_create(
-            [
-                Member(
-                    exposure=exposure,
-                    exposure_path=exposure.path,
-                    person_id=person,
-                    # Asked for another event already: that task's answer is entered for this one by hand.
-                    task_id=None if task.task in taken else task.task,
-                    path=homes[person][1],
-                    came_by=came_by,
-                )
-                for person, task in zip(fresh, opened, strict=True)
-            ],
-            batch_size=2_000,
-        )
-        Exposure.objects.filter(pk=exposure.pk, state=ExposureState.CLOSED).update(
-            state=ExposureState.OPEN, closed_at=None
-        )
-    return len(fresh)
-
-
-def _task(exposure: Exposure, kind: str, unit: int, person: int, at: datetime) -> NewTask:
-    rule = limit(kind, at)
-    return NewTask(
-        kind=kind,
-        unit=unit,
-        subject=person,
-        giver_path=exposure.path,
-        handed_over_at=at,
-        due_at=at + timedelta(hours=rule.hours),
-        rule=rule.rule_id,
-        exercise=exposure.exercise,
-    )
 
 
 @transaction.atomic
@@ -213,9 +131,8 @@ def ask_again(*, scope: Scope, exposure: str, by: str, at: datetime) -> Exposure
             rule=rule.rule_id,
             exercise=first.exercise,
         )
-        opened = open_tasks(
-            [_task(again, LOOK_BACK, one.person.unit_id, one.person_id, at) for one in answered], by=by, at=at
-        )
+        to_ask = [(one.person.unit_id, one.person_id) for one in answered]
+        opened = hand_to_units(again, kind=LOOK_BACK, people=to_ask, by=by, at=at)
         Member.objects.bulk_create(
             [
                 Member(

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q
 
-from shali.foundation.intake.facts import RowSettled
+from shali.foundation.intake.facts import BatchSettled, RowSettled
+from shali.foundation.intake.models import Row, RowState
 from shali.foundation.journal.announce import Announced
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import MergeMove
@@ -13,10 +14,10 @@ from shali.foundation.people.services.merge import note_moves
 from shali.tracing.models import Case, Contact, ContactState, Exposure, Member, Relationship
 from shali.tracing.rules import INFECTED, Classification
 from shali.tracing.services.cases import CaseNews, open_case_of
-from shali.tracing.services.exposures import add_members
 from shali.tracing.services.history import Step, take_step
 from shali.tracing.services.judging import judge_contacts
 from shali.tracing.services.releasing import end_as_case
+from shali.tracing.services.rosters import join_from_file
 
 BY = "system:protocols"
 
@@ -105,8 +106,18 @@ def rows_join_rosters(announced: Announced) -> None:
     with in_scope(system_scope("protocols")):
         batches = {fact.batch for fact in facts}
         for exposure in Exposure.objects.filter(batch_id__in=batches):
-            people = [fact.person for fact in facts if fact.batch == exposure.batch_id]
-            add_members(exposure=exposure, people=people, came_by="file", by=BY, at=announced.at)
+            rows = [(fact.row, fact.person) for fact in facts if fact.batch == exposure.batch_id]
+            join_from_file(exposure=exposure, rows=rows, by=BY, at=announced.at)
+
+
+def repeated_visits_join_rosters(announced: Announced) -> None:
+    """A person's second visit is a repeated row, of which nobody is told alone: it may be the one within the window."""
+    facts: list[BatchSettled] = list(announced.facts)
+    with in_scope(system_scope("protocols")):
+        for exposure in Exposure.objects.filter(batch_id__in=[fact.batch for fact in facts], roster_of="visits"):
+            again = Row.objects.filter(batch=exposure.batch, state=RowState.DUPLICATE, person__isnull=False)
+            rows = list(again.order_by("id").values_list("pk", "person_id"))
+            join_from_file(exposure=exposure, rows=rows, by=BY, at=announced.at)
 
 
 def fold_traced(announced: Announced) -> None:

@@ -12,7 +12,6 @@ from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.models import Case, Contact, Exposure, ExposureState, Member
 from shali.tracing.services.exposures import (
     Event,
-    add_members,
     answer_member,
     ask_again,
     open_exposure,
@@ -20,6 +19,7 @@ from shali.tracing.services.exposures import (
 )
 from shali.tracing.services.history import NotLawful
 from shali.tracing.services.proposing import guests_on_record
+from shali.tracing.services.rosters import add_members
 
 from .desk import AT, CITY, OTHER, a_case, people, ready
 

@@ -20,8 +20,9 @@ from shali.tracing.queries.timeline import cluster_timeline
 from shali.tracing.rules import Seen
 from shali.tracing.services import observing
 from shali.tracing.services.cases import link_source
-from shali.tracing.services.exposures import Event, add_members, open_exposure
+from shali.tracing.services.exposures import Event, open_exposure
 from shali.tracing.services.observing import make_self_link, note_test, observe
+from shali.tracing.services.rosters import add_members
 from shali.tracing.services.stays import Told, tell_stay
 
 from .desk import AT, CITY, a_case, contact_of, contacts_of, met, people, ready

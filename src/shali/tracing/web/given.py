@@ -12,6 +12,7 @@ from shali.tracing.queries import words
 from shali.tracing.services.contacts import Line, Meeting
 from shali.tracing.services.persons import Named
 
+PERSON_COLUMNS = 4
 COLUMNS = 8
 
 
@@ -86,25 +87,44 @@ def lines_of(request: HttpRequest) -> list[Line]:
     :raises WrongInput: a line cannot be read; the message names it
     """
     common = meeting_of(request)
+    return [_line(cells, number, common) for number, cells in _pasted(request, COLUMNS)]
+
+
+def people_of_lines(request: HttpRequest) -> list[Named]:
+    """Read people from lines: name, document, telephone, address; pasted or typed as in `lines_of`.
+
+    :raises WrongInput: a line cannot be read; the message names it
+    """
+    return [_named(cells, number) for number, cells in _pasted(request, PERSON_COLUMNS)]
+
+
+def _pasted(request: HttpRequest, columns: int) -> list[tuple[int, list[str]]]:
+    """Return each line that is not blank by its number, as so many cells."""
     lines = []
     for number, text in enumerate(request.POST.get("lines", "").splitlines(), start=1):
         if not text.strip():
             continue
         parted = text.split("\t") if "\t" in text else text.replace("，", ",").split(",")
         cells = [cell.strip() for cell in parted]
-        if len(cells) > COLUMNS:
+        if len(cells) > columns:
             said = _("Line %(n)d has %(have)d columns; at most %(most)d are read.")
-            raise WrongInput(said % {"n": number, "have": len(cells), "most": COLUMNS}, fields={"lines": str(number)})
-        lines.append(_line(cells + [""] * (COLUMNS - len(cells)), number, common))
+            raise WrongInput(said % {"n": number, "have": len(cells), "most": columns}, fields={"lines": str(number)})
+        lines.append((number, cells + [""] * (columns - len(cells))))
     if not lines:
         raise WrongInput(_("Write at least one line."), fields={"lines": "empty"})
     return lines
 
 
-def _line(cells: list[str], number: int, common: Meeting) -> Line:
-    name, document, phone, address, first, last, situation, place = cells
+def _named(cells: list[str], number: int) -> Named:
+    name, document, phone, address = cells[:PERSON_COLUMNS]
     if not name:
         raise WrongInput(_("Line %(n)d has no name.") % {"n": number}, fields={"lines": str(number)})
+    return Named(name[:60], document[:40], phone[:20], address[:200])
+
+
+def _line(cells: list[str], number: int, common: Meeting) -> Line:
+    whom = _named(cells, number)
+    first, last, situation, place = cells[PERSON_COLUMNS:]
     try:
         first_at = _hour(first, "lines") if first else common.first_at
         last_at = _hour(last, "lines") if last else max(common.last_at, first_at)
@@ -119,7 +139,7 @@ def _line(cells: list[str], number: int, common: Meeting) -> Line:
         common.certainty,
         place or common.place,
     )
-    return Line(Named(name[:60], document[:40], phone[:20], address[:200]), met)
+    return Line(whom, met)
 
 
 def _situation(text: str, number: int) -> str:

@@ -13,8 +13,9 @@ PARTS = ["year", "month", "day", "hour", "minute", "second"]
 UNREADABLE = np.iinfo(np.int64).min
 HOW = "write times like 2026-07-05 08:30:00, with or without a zone, or as seconds since 1970"
 _TEXT = (
-    r"^(?<year>\d{4})[-/.年](?<month>\d{1,2})[-/.月](?<day>\d{1,2})日?"
-    r"(?:[T\s]+(?<hour>\d{1,2})[:时](?<minute>\d{1,2})分?(?::?(?<second>\d{1,2})秒?(?:[.,]\d*)?)?)?"
+    r"^(?<year>\d{4})[-/.年](?<month>\d{1,2})[-/.月](?<day>\d{1,2})"
+    r"(?:日?|(?:日\s*|日?[T\s]+)(?<hour>\d{1,2})"
+    r"(?:时|[:时](?<minute>\d{1,2})分?(?::?(?<second>\d{1,2})秒?(?:[.,]\d*)?)?))"
     r"\s*(?<zone>Z|z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
 )
 _COMPACT = r"^((?:19|20)\d{2})([01]\d)([0-3]\d)(?:[T\s]?(\d{2})(\d{2})(\d{2})?)?$"

@@ -9,6 +9,7 @@ from shali.foundation.intake.reading.mapping import IGNORED, Mapping, SheetMappi
 from shali.foundation.intake.reading.parent import Mark, Reading, RowRead
 from shali.foundation.intake.reading.refusals import UnreadableFile
 from shali.foundation.intake.reading.report import Inspection, announced_of, as_json, inspect_file, row_json
+from shali.foundation.intake.reading.visits import visit_columns
 
 __all__ = [
     "IGNORED",
@@ -24,4 +25,5 @@ __all__ = [
     "as_json",
     "inspect_file",
     "row_json",
+    "visit_columns",
 ]

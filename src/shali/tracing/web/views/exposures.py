@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shali.foundation.accounts.policy import PostRequest, policy
@@ -24,11 +25,11 @@ from shali.tracing.services.exposures import (
     answer_member,
     ask_again,
     open_exposure,
-    receive_roster,
     settle_member,
 )
+from shali.tracing.services.rosters import add_by_hand, add_told, receive_roster
 from shali.tracing.web import present
-from shali.tracing.web.given import must_hour, skip_of
+from shali.tracing.web.given import must_hour, people_of_lines, skip_of
 
 
 @policy(verb=Verb.SEE_TRACING)
@@ -133,10 +134,33 @@ def roster(request: PostRequest, exposure: str) -> HttpResponse:
         exposure=exposure,
         path=Path(stored.temporary_file_path()),
         file_name=stored.name or "",
+        holds=request.POST.get("holds", ""),
         by=request.scope.name,
         at=now(),
     )
     return redirect("intake:batch", batch)
+
+
+@policy(verb=Verb.INVESTIGATE)
+@require_POST
+def add(request: PostRequest, exposure: str) -> HttpResponse:
+    """Put people on a roster who are named line by line."""
+    lines = people_of_lines(request)
+    _tell(request, add_by_hand(scope=request.scope, exposure=exposure, lines=lines, by=request.scope.name, at=now()))
+    return redirect("tracing:exposure", exposure)
+
+
+@policy(verb=Verb.INVESTIGATE)
+@require_POST
+def told(request: PostRequest, exposure: str) -> HttpResponse:
+    """Put those on a roster whom its case met within its window."""
+    _tell(request, add_told(scope=request.scope, exposure=exposure, by=request.scope.name, at=now()))
+    return redirect("tracing:exposure", exposure)
+
+
+def _tell(request: PostRequest, added: int) -> None:
+    said = ngettext("%(n)d person more is on the roster.", "%(n)d people more are on the roster.", added)
+    messages.success(request, said % {"n": added})
 
 
 @policy(verb=Verb.INVESTIGATE)
