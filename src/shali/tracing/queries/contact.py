@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import orjson
 
@@ -12,6 +12,7 @@ from shali.foundation.measures.queries.in_force import InForce, in_force
 from shali.foundation.people.models import Person
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.contacts import ContactClass, class_of_rule
+from shali.foundation.policy.rules import number
 from shali.foundation.vault.sealing import open_bytes, open_text
 from shali.tracing.models import Contact, Day, Observation, Plan, Relationship
 from shali.tracing.queries.contacts import ContactRow, contact_rows
@@ -92,6 +93,7 @@ class ContactRecord:
     ended_at: datetime | None
     ended_by: str
     second_ring: int
+    watched_until: date | None  # where the class asks for nothing: the last day of the watch, that ends by itself
 
 
 def contact_record(scope: Scope, contact: str, *, at: datetime) -> ContactRecord:
@@ -117,10 +119,17 @@ def contact_record(scope: Scope, contact: str, *, at: datetime) -> ContactRecord
         days=_days(found, at),
         measures=in_force(scope, [found.person_id], at).get(found.person_id, ()),
         task=found.task.public_id if found.task else "",
+        watched_until=_watched_until(found, at),
         ended_at=found.ended_at,
         ended_by=found.ended_by,
         second_ring=Relationship.objects.filter(by_contact=found, withdrawn_at=None).count(),
     )
+
+
+def _watched_until(found: Contact, at: datetime) -> date | None:
+    if found.ends_on is not None:
+        return None
+    return found.last_exposure_on + timedelta(days=int(number("watch_days_without_measure", at).value))
 
 
 def _relationships(scope: Scope, found: Contact, at: datetime) -> tuple[Met, ...]:

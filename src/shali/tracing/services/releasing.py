@@ -1,9 +1,9 @@
-"""How the observation of a contact ends: released, one or many at once; lost; or a case now."""
+"""How the observation of a contact ends: released, one or many at once; by itself; lost; or a case now."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.clocks import day_of
 from shali.foundation.journal.announce import announce
-from shali.foundation.jurisdictions.scope import Scope, system_scope, within
+from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
+from shali.foundation.policy.rules import number
 from shali.foundation.tasks.services.close import close_task
 from shali.tracing.facts import ContactReleased
 from shali.tracing.models import Contact, ContactState, Day, SelfLink
@@ -75,6 +76,23 @@ def release_many(*, scope: Scope, contacts: Sequence[str], by: str, at: datetime
         left_out=len(rows) - len(ready),
         gaps=Counter(gap for found in gaps.values() for gap in found),
     )
+
+
+@transaction.atomic
+def end_without_measure(*, today: date, at: datetime, most: int = 1_000) -> int:
+    """Release contacts whose class asks for nothing, so many days after their last exposure. Returns how many.
+
+    Nobody has to see or test them, so nobody would ever end them. Run every hour; twice does nothing.
+    """
+    days = int(number("watch_days_without_measure", at).value)
+    with in_scope(system_scope("tracing")):
+        here = Contact.objects.filter(
+            state=ContactState.UNDER_OBSERVATION, ends_on=None, last_exposure_on__lt=today - timedelta(days=days)
+        )
+        rows = list(here.select_for_update(of=("self",)).select_related("task").order_by("id")[:most])
+        _end(rows, ContactState.RELEASED, by="system:tracing", at=at)
+        announce([ContactReleased(row.pk, row.person_id, row.path) for row in rows], by="system:tracing", at=at)
+    return len(rows)
 
 
 def GAP_WORDS() -> dict[str, str]:  # a table that speaks the reader's language

@@ -262,3 +262,22 @@ def test_the_post_of_the_contacts_own_community_is_nearer_than_the_citys(friends
         )
 
     assert given == {posts[0]: 0, posts[1]: 4}
+
+
+def test_whoever_owes_nothing_is_let_go_by_the_clock_and_nobody_else() -> None:
+    ready()
+    infected, protected, close, later = people(4)
+    case = a_case(infected)
+    contacts_of(case, [protected], met(date(2022, 8, 8), protection="effective"))
+    contacts_of(case, [close], met(date(2022, 8, 9)))
+    contacts_of(case, [later], met(date(2022, 8, 9), protection="effective"))
+
+    assert releasing.end_without_measure(today=date(2022, 8, 15), at=AT + timedelta(days=5)) == 0
+    assert releasing.end_without_measure(today=date(2022, 8, 16), at=AT + timedelta(days=6)) == 1
+    assert releasing.end_without_measure(today=date(2022, 8, 16), at=AT + timedelta(days=6)) == 0
+
+    states = [contact_of(one).state for one in (protected, close, later)]
+    assert states == [ContactState.RELEASED, ContactState.UNDER_OBSERVATION, ContactState.UNDER_OBSERVATION]
+    assert contact_of(protected).ended_by == "system:tracing"
+    with in_scope(system_scope("test")):
+        assert Fact.objects.filter(kind="ContactReleased").count() == 1
