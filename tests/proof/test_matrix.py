@@ -154,6 +154,8 @@ def _is_refused(answer: Answer, refusal: str) -> bool:
 
 def _seen(door: Door, caller: str, world: World, relation: str) -> bool:
     """Say whether the thing that the door is asked for is one that the caller may see."""
+    if "batch" in door.parameters and "see_lists" not in _verbs(caller):
+        return False  # the planted file is a pushed list; whoever only investigates knows the files of rosters
     if "joint" in door.parameters:
         return relation == "own"  # asked of another unit's department elsewhere
     if "testing_round" in door.parameters and world.is_below(relation):

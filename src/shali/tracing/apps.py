@@ -20,6 +20,7 @@ class TracingConfig(AppConfig):
             tracing__Contact__person=OnMerge.FOLD,
             tracing__Member__person=OnMerge.FOLD,
         )
+        from shali.foundation.intake.web.homes import use_home
         from shali.foundation.people.web.panels import use_person_panel
         from shali.foundation.tasks.web.panels import use_panel
         from shali.tracing.web import panels
@@ -30,3 +31,4 @@ class TracingConfig(AppConfig):
         use_panel("exposure_check", panels.member_panel)
         use_panel("exposure_look_back", panels.member_panel)
         use_person_panel(panels.person_panel)
+        use_home("exposure", panels.roster_home)

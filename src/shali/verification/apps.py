@@ -20,3 +20,7 @@ class VerificationConfig(AppConfig):
         from shali.verification.web.views.look_backs import look_back_panel
 
         use_panel("look_back", look_back_panel)
+        from shali.foundation.intake.web.homes import use_home
+        from shali.verification.web.panel import list_home
+
+        use_home("verification", list_home)

@@ -84,6 +84,11 @@ def one_exposure(scope: Scope, exposure: str) -> ExposureRow:
     return _row(found)
 
 
+def exposure_of_batch(scope: Scope, batch: int) -> Exposure | None:
+    """Return the exposure whose roster's file a batch is."""
+    return Exposure.objects.filter(within(scope.path), batch_id=batch).first()
+
+
 def _counted(scope: Scope) -> "QuerySet[Any]":
     return (
         Exposure.objects.filter(within(scope.path))

@@ -1,21 +1,25 @@
 """Every page of the desk opens in both languages, and asks as many questions for many contacts as for few."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import translation
 
 from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.roles import Role
 from shali.foundation.accounts.services.posts import add_user, give_post
+from shali.foundation.intake.models import Batch
+from shali.foundation.intake.services.settle import settle_batch
 from shali.foundation.journal.models import AccessRecord
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Person
-from shali.tracing.models import Case, Contact, Day
+from shali.tracing.models import Case, Contact, Day, Member
 from shali.tracing.queries.timeline import cluster_timeline
 from shali.tracing.rules import Seen
 from shali.tracing.services import observing
@@ -25,7 +29,7 @@ from shali.tracing.services.observing import make_self_link, note_test, observe
 from shali.tracing.services.rosters import add_members
 from shali.tracing.services.stays import Told, tell_stay
 
-from .desk import AT, CITY, a_case, contact_of, contacts_of, met, people, ready
+from .desk import AT, CITY, a_case, contact_of, contacts_of, met, number_of, people, ready
 
 pytestmark = pytest.mark.django_db
 PAGES = (
@@ -227,3 +231,26 @@ def test_a_long_chains_timeline_ends_and_holds_the_case_that_was_asked_for() -> 
 
     assert shown.total == 8
     assert [line.case for line in shown.lines] == [first.public_id, others[0].public_id, others[-1].public_id]
+
+
+def test_an_investigator_takes_his_rosters_file_in_and_knows_no_pushed_list(tmp_path: Path) -> None:
+    named = cluster(1)
+    who = people(2, start=50)
+    client = signed_in(Role.INVESTIGATOR)
+    sheet = tmp_path / "名单.csv"
+    sheet.write_text("姓名,身份证号\n" + "".join(f"乌有{n:03d},{number_of(n)}\n" for n in (50, 51)))
+    home = reverse("tracing:exposure", args=[named["exposure"]])
+    with sheet.open("rb") as file:
+        said = client.post(home + "roster/", {"file": file, "holds": "people"})
+    assert f'<a href="{home}">' in client.get(said["Location"]).content.decode()
+    with in_scope(CITY):
+        batch = Batch.objects.get()
+    confirm = reverse("intake:confirm", args=[batch.public_id])
+    assert client.post(confirm).status_code == 302
+    settle_batch(batch=batch.pk, at=AT)
+    with in_scope(CITY):
+        assert set(who) <= set(Member.objects.filter(came_by="file").values_list("person_id", flat=True))
+        Batch.objects.update(purpose="verification")
+
+    assert client.get(said["Location"]).status_code == 404
+    assert client.post(confirm).status_code == 404

@@ -1,15 +1,17 @@
-"""What this desk shows on the pages of rooms below: on its tasks, and on a person's page."""
+"""What this desk shows on the pages of rooms below: on its tasks, a person's page, and a roster's file."""
 
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shali.foundation.intake.web.homes import Home
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.web.panels import Panel as PersonPanel
 from shali.foundation.tasks.web.panels import Panel
 from shali.tracing.queries import words
 from shali.tracing.queries.contact import contact_record
-from shali.tracing.queries.exposures import member_of_task
+from shali.tracing.queries.exposures import exposure_of_batch, member_of_task
 from shali.tracing.queries.of_task import case_of_task, contact_of_task, traced
 from shali.tracing.web import present
 
@@ -62,3 +64,8 @@ def person_panel(scope: Scope, person: int, at: datetime) -> PersonPanel:
     lines = [present.contact_line(row, at=at) for row in contacts]
     titles = [(one, f"{present.case_title(one.number)} · {words.CLASSIFICATIONS[one.classification]}") for one in cases]
     return PersonPanel("tracing/_person.html", {"cases": titles, "contacts": lines})
+
+
+def roster_home(scope: Scope, batch: int) -> Home | None:
+    found = exposure_of_batch(scope, batch)
+    return Home(found.place, reverse("tracing:exposure", args=[found.public_id])) if found else None

@@ -161,6 +161,11 @@ def pushed_list(scope: Scope, public_id: str) -> PushedList:
     return found
 
 
+def list_of_batch(scope: Scope, batch: int) -> PushedList | None:
+    """Return the list that a batch became."""
+    return PushedList.objects.filter(within(scope.path), batch_id=batch).first()
+
+
 def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
     """Count one list for its page; the identity of its rows is the batch's own, held by the database.
 

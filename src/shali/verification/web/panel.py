@@ -1,18 +1,27 @@
-"""The verification desk's part of a task's page."""
+"""The verification desk's part of pages of the rooms below: of a task's, and of a list's file."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+
 from shali.foundation.accounts.queries import who
 from shali.foundation.accounts.roles import Verb
+from shali.foundation.intake.web.homes import Home
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import undo_minutes
 from shali.foundation.tasks.web.panels import Panel
 from shali.foundation.ui.formats import is_chinese
 from shali.verification.queries import words
+from shali.verification.queries.lists import list_of_batch
 from shali.verification.queries.panel import Asker, CheckFigures, check_figures
 from shali.verification.rules import Fact, may_undo
 from shali.verification.web.present import list_title
+
+
+def list_home(scope: Scope, batch: int) -> Home | None:
+    found = list_of_batch(scope, batch)
+    return Home(list_title(found), reverse("verification:list", args=[found.public_id])) if found else None
 
 
 def check_panel(scope: Scope, task: str, at: datetime) -> Panel:

@@ -18,6 +18,8 @@ from shali.foundation.intake.services.undo import undo_batch
 from shali.foundation.people.api.shown import PersonMasked
 
 router = Router()
+SEE = (Verb.SEE_LISTS, Verb.SEE_TRACING)
+TAKE = (Verb.RECEIVE_LISTS, Verb.INVESTIGATE)
 Difference = Literal["", "sender_confirmed", "rest_follows", "sender_counted_all", "not_reachable"]
 
 
@@ -100,9 +102,16 @@ class ConfirmIn(Given):
     difference_reason: Difference = ""
 
 
-@endpoint(router, "GET", "/{batch}", Verb.SEE_LISTS, response=BatchOut, summary="A batch: its state and its sums")
+@endpoint(
+    router,
+    "GET",
+    "/{batch}",
+    *SEE,
+    response=BatchOut,
+    summary="A batch: its state and its sums",
+)
 def one(request: PostRequest, batch: str) -> dict[str, object]:
-    found = reads.batch(request.scope, batch)
+    found = reads.batch_seen(request.scope, batch)
     return {
         "public_id": found.public_id,
         "state": _state(found),
@@ -121,12 +130,19 @@ def one(request: PostRequest, batch: str) -> dict[str, object]:
     }
 
 
-@endpoint(router, "GET", "/{batch}/rows", Verb.SEE_LISTS, response=RowsOut, summary="What became of each row")
+@endpoint(
+    router,
+    "GET",
+    "/{batch}/rows",
+    *SEE,
+    response=RowsOut,
+    summary="What became of each row",
+)
 def rows(request: PostRequest, batch: str, wanted: Query[Wanted]) -> dict[str, object]:
     after, _sign, shown = wanted.after.partition("~")
     page = reads.rows_page(
         request.scope,
-        reads.batch(request.scope, batch),
+        reads.batch_seen(request.scope, batch),
         state=wanted.state,
         at=now(),
         after=int(after or 0),
@@ -136,9 +152,15 @@ def rows(request: PostRequest, batch: str, wanted: Query[Wanted]) -> dict[str, o
 
 
 @endpoint(
-    router, "POST", "/{batch}/columns", Verb.RECEIVE_LISTS, response=BatchStateOut, summary="Correct what a column is"
+    router,
+    "POST",
+    "/{batch}/columns",
+    *TAKE,
+    response=BatchStateOut,
+    summary="Correct what a column is",
 )
 def columns(request: PostRequest, batch: str, given: ColumnsIn) -> dict[str, str]:
+    reads.batch_taken(request.scope, batch)
     said = {
         sheet.sheet: {int(index): field for index, field in sheet.columns.items() if index.isdecimal()}
         for sheet in given.sheets
@@ -146,9 +168,17 @@ def columns(request: PostRequest, batch: str, given: ColumnsIn) -> dict[str, str
     return _done(correct_mapping(scope=request.scope, batch=batch, columns=said, by=request.scope.name, at=now()))
 
 
-@endpoint(router, "POST", "/{batch}/confirm", Verb.RECEIVE_LISTS, response=BatchStateOut, summary="Confirm the columns")
+@endpoint(
+    router,
+    "POST",
+    "/{batch}/confirm",
+    *TAKE,
+    response=BatchStateOut,
+    summary="Confirm the columns",
+)
 def confirm(request: PostRequest, batch: str, given: ConfirmIn) -> dict[str, str]:
     """The rows are settled after the answer; ask the batch until its state is `settled`."""
+    reads.batch_taken(request.scope, batch)
     done = confirm_and_defer(
         scope=request.scope,
         batch=batch,
@@ -163,12 +193,13 @@ def confirm(request: PostRequest, batch: str, given: ConfirmIn) -> dict[str, str
     router,
     "POST",
     "/{batch}/rejected",
-    Verb.RECEIVE_LISTS,
+    *TAKE,
     response={200: None},
     summary="A workbook of the rejected rows",
 )
 def rejected(request: PostRequest, batch: str, given: Nothing) -> FileResponse:
     """An xlsx for the sender. It leaves the house: each call is recorded as an export."""
+    reads.batch_taken(request.scope, batch)
     made = rejected_workbook(scope=request.scope, batch=batch, by=request.scope.name, at=now())
     return FileResponse(made.content, as_attachment=True, filename=made.file_name, content_type=made.content_type)
 

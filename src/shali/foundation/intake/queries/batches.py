@@ -1,7 +1,9 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from shali.foundation.accounts.queries import who
+from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import day_of
 from shali.foundation.intake.models import Batch, Review, ReviewState, Row, RowState
 from shali.foundation.jurisdictions.scope import Scope, within
@@ -9,6 +11,9 @@ from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.ui.paging import PAGE, Page
 from shali.foundation.ui.refusal import NotInScope
 
+# What a file asks of whoever sees it or takes it in, by its purpose; a pushed list where it is named here by none.
+SEES = {"exposure": Verb.SEE_TRACING}
+TAKES = {"exposure": Verb.INVESTIGATE}
 STATES = {
     "people": (RowState.KNOWN, RowState.NEW),
     "duplicate": (RowState.DUPLICATE,),
@@ -33,7 +38,7 @@ class RowShown:
 
 
 def batch(scope: Scope, public_id: str) -> Batch:
-    """Return one batch of the scope.
+    """Return one batch of the scope, of whatever purpose. For the terminal, whose user has no role.
 
     :raises NotInScope: there is none
     """
@@ -41,6 +46,34 @@ def batch(scope: Scope, public_id: str) -> Batch:
     if found is None:
         raise NotInScope
     return found
+
+
+def batch_seen(scope: Scope, public_id: str) -> Batch:
+    """Return one batch of the scope, for whoever may see files of its purpose.
+
+    :raises NotInScope: there is none, or it is of a purpose that is not this role's
+    """
+    return _batch(scope, public_id, SEES, Verb.SEE_LISTS)
+
+
+def batch_taken(scope: Scope, public_id: str) -> Batch:
+    """Return one batch of the scope, for whoever may take files of its purpose in.
+
+    :raises NotInScope: there is none, or it is of a purpose that is not this role's
+    """
+    return _batch(scope, public_id, TAKES, Verb.RECEIVE_LISTS)
+
+
+def _batch(scope: Scope, public_id: str, verbs: Mapping[str, Verb], otherwise: Verb) -> Batch:
+    found = batch(scope, public_id)
+    if verbs.get(found.purpose, otherwise) not in scope.verbs:
+        raise NotInScope
+    return found
+
+
+def may_take(scope: Scope, one: Batch) -> bool:
+    """Say whether this role takes files of a batch's purpose in."""
+    return TAKES.get(one.purpose, Verb.RECEIVE_LISTS) in scope.verbs
 
 
 def rows_page(scope: Scope, one: Batch, *, state: str, at: datetime, after: int = 0, shown: int = 0) -> Page[RowShown]:

@@ -21,13 +21,18 @@ from shali.foundation.intake.services.rejected import rejected_workbook
 from shali.foundation.intake.services.undo import undo_batch
 from shali.foundation.intake.web import present
 from shali.foundation.intake.web.forms import DifferenceForm, columns_said
+from shali.foundation.intake.web.homes import home_of_batch
 from shali.foundation.ui.refusal import WrongInput
 
+# By the file's purpose: a pushed list or an exposure's roster. Which of the two is asked with the batch.
+SEE = (Verb.SEE_LISTS, Verb.SEE_TRACING)
+TAKE = (Verb.RECEIVE_LISTS, Verb.INVESTIGATE)
 
-@policy(verb=Verb.SEE_LISTS)
+
+@policy(*SEE)
 @require_GET
 def one(request: PostRequest, batch: str) -> HttpResponse:
-    found = batches.batch(request.scope, batch)
+    found = batches.batch_seen(request.scope, batch)
     line, agrees = present.announced_line(found)
     shown: dict[str, object] = {
         "batch": found,
@@ -38,6 +43,8 @@ def one(request: PostRequest, batch: str) -> HttpResponse:
         "accepted_by": _name(found.difference_accepted_by),
         "accepted_because": words.DIFFERENCES.get(found.difference_reason, ""),
         "undone_by": _name(found.undone_by),
+        "may_take": batches.may_take(request.scope, found),
+        "home": home_of_batch(request.scope, purpose=found.purpose, batch=found.pk),
     }
     if found.state in (BatchState.MAPPING, BatchState.DIFFERENCE):
         head = preview(request.scope, batch=found)
@@ -76,18 +83,19 @@ def _name(by: str) -> str:
     return names[by].name if by in names else by
 
 
-@policy(verb=Verb.RECEIVE_LISTS)
+@policy(*TAKE)
 @require_POST
 def mapping(request: PostRequest, batch: str) -> HttpResponse:
-    found = batches.batch(request.scope, batch)
+    found = batches.batch_taken(request.scope, batch)
     said = columns_said(request.POST.dict(), found.inspection.get("sheets", []))
     correct_mapping(scope=request.scope, batch=batch, columns=said, by=request.scope.name, at=now())
     return redirect("intake:batch", batch)
 
 
-@policy(verb=Verb.RECEIVE_LISTS)
+@policy(*TAKE)
 @require_POST
 def confirm(request: PostRequest, batch: str) -> HttpResponse:
+    batches.batch_taken(request.scope, batch)
     reason = request.POST.get("difference", "")
     if reason and reason not in words.DIFFERENCES:
         raise WrongInput(f"There is no reason {reason[:40]}.")
@@ -95,17 +103,19 @@ def confirm(request: PostRequest, batch: str) -> HttpResponse:
     return redirect("intake:batch", batch)
 
 
-@policy(verb=Verb.RECEIVE_LISTS)
+@policy(*TAKE)
 @require_POST
 def rejected(request: PostRequest, batch: str) -> FileResponse:
+    batches.batch_taken(request.scope, batch)
     made = rejected_workbook(scope=request.scope, batch=batch, by=request.scope.name, at=now())
     return FileResponse(made.content, as_attachment=True, filename=made.file_name, content_type=made.content_type)
 
 
-@policy(verb=Verb.RECEIVE_LISTS)
+@policy(*TAKE)
 @require_POST
 def mended(request: PostRequest, batch: str) -> HttpResponse:
     """Take back the workbook of rejected rows, mended: only those rows are taken."""
+    batches.batch_taken(request.scope, batch)
     upload = request.FILES.get("file")
     if not isinstance(upload, TemporaryUploadedFile):
         raise WrongInput(_("Choose the workbook of rejected rows, mended."), fields={"file": "missing"})
