@@ -11,7 +11,7 @@ from shali.foundation.people.models import Person
 from shali.foundation.tasks.models import Task
 from shali.tracing.models import Case, Contact, Day, Member, Relationship
 from shali.tracing.rules import Classification, Seen
-from shali.tracing.services import exposures, observing, stays
+from shali.tracing.services import exposures, observing, rosters, stays
 from shali.tracing.services.cases import CaseNews, open_case
 from shali.tracing.services.contacts import Line, Meeting, enter_contacts
 from shali.tracing.services.investigation import Said, answer
@@ -50,7 +50,7 @@ def plant_cluster(unit: Unit, post: Post, people: list[int], at: datetime) -> di
             "select setval(pg_get_serial_sequence('tracing_member', 'id'), greatest(900000000, max(id))) "
             "from tracing_member"
         )
-    exposures.add_members(exposure=exposure, people=[guest], came_by="hand", by=BY, at=at)
+    rosters.add_members(exposure=exposure, people=[guest], came_by="hand", by=BY, at=at)
     return {
         "case": case.public_id,
         "stay": stay.public_id,
