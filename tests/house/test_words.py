@@ -21,7 +21,8 @@ ALLOWED = {
     "testing/rules/plan_file.py": "headings of tables of places are data, in whichever language",
     "testing/rules/result_file.py": "headings and words of laboratories' files are data, in whichever language",
     "tracing/services/documents.py": "names of the fonts of official papers",
-    "tracing/web/draw/chain.py": "generations and days have their own form in each language",
+    "tracing/web/draw/axis.py": "days have their own form in each language",
+    "tracing/web/draw/chain.py": "generations have their own form in each language",
     "tracing/web/present.py": "a case is called by its number, in the form of each language",
     "verification/web/present.py": "a list is called by its day and number, in the form of each language",
 }

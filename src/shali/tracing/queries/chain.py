@@ -1,8 +1,8 @@
 """Who infected whom, as far as a scope sees: generations, ways from the index, whose contacts are not held."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -58,6 +58,12 @@ class ChainView:
     contacts_held: int
     outside_sources: int
 
+    def only(self, root: str) -> "ChainView":
+        """Return the one chain that begins with a case; the sums stay those of all."""
+        nodes = tuple(node for node in self.nodes if node.root == root)
+        known = {node.public_id for node in nodes}
+        return replace(self, nodes=nodes, edges=tuple(edge for edge in self.edges if edge.target in known))
+
     def way_to(self, case: str) -> tuple[str, ...]:
         """Return the cases from the index to one, both included."""
         above = {edge.target: edge.source for edge in self.edges}
@@ -65,6 +71,19 @@ class ChainView:
         while way[-1] in above:
             way.append(above[way[-1]])
         return tuple(reversed(way))
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One chain by its first case: how many it holds, from which day to which."""
+
+    first: Node
+    cases: int
+    generations: int
+    contacts: int
+    gaps: int
+    begins: date
+    ends: date
 
 
 def chain_view(scope: Scope, *, at: datetime) -> ChainView:
@@ -268,22 +287,22 @@ def where_met(scope: Scope, relationship: str) -> str:
     return open_text(one.place_sealed, table="tracing_relationship", column="place", row=one.pk)
 
 
-def clusters(scope: Scope, view: ChainView) -> list[tuple[Node, Mapping[str, int]]]:
-    """Return each chain of a scope by its first case, the largest first: cases, generations, contacts, gaps."""
+def clusters(scope: Scope, view: ChainView) -> list[Cluster]:
+    """Return each chain of a scope, the largest first."""
     members: dict[str, list[Node]] = defaultdict(list)
     for node in view.nodes:
         members[node.root].append(node)
     first = {node.public_id: node for node in view.nodes}
     found = [
-        (
-            first[root],
-            {
-                "cases": len(nodes),
-                "generations": 1 + max(node.generation for node in nodes),
-                "contacts": sum(node.contacts for node in nodes),
-                "gaps": sum(node.gaps for node in nodes),
-            },
+        Cluster(
+            first=first[root],
+            cases=len(nodes),
+            generations=1 + max(node.generation for node in nodes),
+            contacts=sum(node.contacts for node in nodes),
+            gaps=sum(node.gaps for node in nodes),
+            begins=min(node.day for node in nodes),
+            ends=max(node.day for node in nodes),
         )
         for root, nodes in members.items()
     ]
-    return sorted(found, key=lambda pair: (-pair[1]["cases"], pair[0].number))
+    return sorted(found, key=lambda one: (-one.cases, one.first.number))

@@ -254,3 +254,42 @@ def test_an_investigator_takes_his_rosters_file_in_and_knows_no_pushed_list(tmp_
 
     assert client.get(said["Location"]).status_code == 404
     assert client.post(confirm).status_code == 404
+
+
+def two_clusters() -> tuple[Case, Case]:
+    """Make a case and whom it infected, returned, and another alone."""
+    first, second, _alone = (a_case(one, onset=date(2022, 8, 2 + place)) for place, one in enumerate(people(3)))
+    with in_scope(CITY):
+        link_source(
+            scope=CITY, case=second.public_id, source=first.public_id, certainty="proven", basis="met", seen=None,
+            by=CITY.name, at=AT,
+        )  # fmt: skip
+    return first, second
+
+
+@pytest.mark.parametrize(
+    ("address", "folded", "boxes"),
+    [
+        ("", False, 3),
+        ("?fold=1", True, 0),
+        ("?fold=0", False, 3),
+        ("?cluster={first}", False, 2),
+        ("?cluster=zz", False, 3),
+    ],
+)
+def test_the_page_draws_what_is_asked_for(address: str, folded: bool, boxes: int) -> None:
+    first, _second = two_clusters()
+    page = signed_in(Role.INVESTIGATOR).get("/tracing/chain/" + address.format(first=first.public_id))
+
+    assert (page.context["folded"] is not None) is folded
+    assert (len(page.context["drawing"].boxes) if boxes else 0) == boxes
+
+
+def test_more_cases_than_boxes_are_folded_and_a_chosen_one_opens_its_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    _first, second = two_clusters()
+    monkeypatch.setattr("shali.tracing.web.views.chain.MOST_BOXES", 2)
+    client = signed_in(Role.INVESTIGATOR)
+
+    assert client.get("/tracing/chain/").context["folded"] is not None
+    opened = client.get(f"/tracing/chain/?case={second.public_id}").context
+    assert (opened["folded"], len(opened["drawing"].boxes)) == (None, 2)

@@ -11,6 +11,7 @@ from shali.tracing.queries.curve import curve_view
 from shali.tracing.services.cases import link_source
 from shali.tracing.web.draw.chain import draw_chain
 from shali.tracing.web.draw.curve import draw_curve
+from shali.tracing.web.draw.folded import draw_folded
 
 from .desk import AT, CITY, a_case, contacts_of, met, people, ready
 
@@ -46,8 +47,8 @@ def test_the_chain_is_who_infected_whom(chain: list[Case]) -> None:
         assert [by_id[one].offspring for one in ids] == [2, 0, 1, 0]
         assert [by_id[one].contacts for one in ids] == [0, 0, 3, 0]
         assert view.way_to(ids[3]) == (ids[0], ids[2], ids[3])
-        [(first, sums)] = clusters(CITY, view)
-        assert (first.public_id, sums["cases"], sums["generations"], sums["contacts"]) == (ids[0], 4, 3, 3)
+        [one] = clusters(CITY, view)
+        assert (one.first.public_id, one.cases, one.generations, one.contacts) == (ids[0], 4, 3, 3)
         [waiting] = not_moved_by_case(CITY)
         assert (waiting.case, waiting.people, waiting.due_at) == (ids[2], 3, AT + timedelta(hours=8))
 
@@ -67,6 +68,24 @@ def test_the_picture_holds_every_case_in_its_lane_and_later_days_to_the_right(ch
         chain[0].public_id, chain[2].public_id, chain[3].public_id,
     }  # fmt: skip
     assert [lane.people[:1] for lane in drawing.lanes] == ["1", "2", "1"]
+
+
+def test_folded_each_cluster_is_a_bar_from_its_first_day_to_its_last_and_opens_by_itself(chain: list[Case]) -> None:
+    alone = a_case(people(1, start=90)[0], onset=date(2022, 8, 1))
+    with in_scope(CITY):
+        view = chain_view(CITY, at=AT)
+        found = clusters(CITY, view)
+    drawing = draw_folded(found)
+    large, single = drawing.bars
+
+    assert (large.cluster.first.public_id, single.cluster.first.public_id) == (chain[0].public_id, alone.public_id)
+    assert (large.cluster.begins, large.cluster.ends) == (date(2022, 8, 2), date(2022, 8, 8))
+    assert single.x < large.x
+    assert single.height < large.height
+    assert drawing.left_out == (0, 0)
+    only = view.only(chain[0].public_id)
+    assert {node.public_id for node in only.nodes} == {one.public_id for one in chain}
+    assert (len(only.edges), only.contacts) == (3, view.contacts)
 
 
 def test_graphml_names_no_person(chain: list[Case]) -> None:

@@ -2,16 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import ceil
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shali.foundation.ui.formats import day as day_word
 from shali.foundation.ui.formats import is_chinese
 from shali.tracing.queries.chain import ChainView, Edge, Node
-from shali.tracing.web.draw.axis import Tick
+from shali.tracing.web.draw.axis import Tick, day_ticks
 
 # The chain: a box of 110 x 60 on a line of its own, lanes by generation.
 LEFT, TOP, ROW, BOX, HIGH = 174, 46, 70, 110, 60
@@ -95,7 +92,7 @@ def draw_chain(view: ChainView, *, chosen: str = "") -> Drawing:
     draw = _dot_line if is_dots else _box_line
     lines = tuple(draw(edge, xs, ys, way) for edge in view.edges)
     width = int(LEFT + days * step + BOX)
-    return Drawing(width, height, lanes, boxes, lines, _ticks(first, days, step), is_dots)
+    return Drawing(width, height, lanes, boxes, lines, day_ticks(first, days, step, left=LEFT), is_dots)
 
 
 def _lanes(view: ChainView, row: int) -> tuple[tuple[Lane, ...], dict[str, float], int]:
@@ -139,14 +136,3 @@ def _dot_line(edge: Edge, xs: dict[str, float], ys: dict[str, float], way: set[s
     middle = (x0 + x1) / 2
     path = f"M{x0:.0f} {y0:.0f}C{middle:.0f} {y0:.0f} {middle:.0f} {y1:.0f} {x1:.0f} {y1:.0f}"
     return Line(edge, path, "", edge.certainty != "proven", edge.source in way and edge.target in way)
-
-
-def _ticks(first: date, days: int, step: float) -> tuple[Tick, ...]:
-    every = max(1, ceil(60 / step))
-    ticks = []
-    for place in range(0, days, every):
-        on = first + timedelta(days=place)
-        short = f"{on.day}日" if is_chinese() else str(on.day)
-        label = day_word(on) if place == 0 or on.day <= every else short  # type: ignore[arg-type]  # a day is enough
-        ticks.append(Tick(LEFT + place * step, label, place + every >= days))
-    return tuple(ticks)

@@ -11,11 +11,21 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.policy.rules import due_soon_share
 from shali.tracing.queries import words
-from shali.tracing.queries.chain import Edge, Node, chain_graphml, chain_view, clusters, grounds_of, not_moved_by_case
+from shali.tracing.queries.chain import (
+    ChainView,
+    Cluster,
+    Edge,
+    Node,
+    chain_graphml,
+    chain_view,
+    clusters,
+    grounds_of,
+    not_moved_by_case,
+)
 from shali.tracing.queries.curve import BY, Reproduction, curve_view
 from shali.tracing.queries.timeline import PersonLine, cluster_timeline
 from shali.tracing.web import present
-from shali.tracing.web.draw import draw_chain, draw_curve, draw_timeline, in_words
+from shali.tracing.web.draw import MOST_BOXES, draw_chain, draw_curve, draw_folded, draw_timeline, in_words
 from shali.tracing.web.png import chain_png
 
 WINDOWS = (3, 5, 7, 14)
@@ -31,16 +41,24 @@ def graph(request: PostRequest) -> HttpResponse:
     nodes = {node.public_id: node for node in view.nodes}
     edge = next((one for one in view.edges if one.target == chosen), None)
     as_table = request.GET.get("view") == "table"
-    context = {
+    found = clusters(request.scope, view)
+    cluster = _cluster(request, view, nodes)
+    is_folded = not as_table and not cluster and _is_folded(request, view, found)
+    drawn = view.only(cluster) if cluster else view
+    context: dict[str, object] = {
         "view": view,
         "as_table": as_table,
-        "drawing": None if as_table else draw_chain(view, chosen=chosen),
+        "cluster": nodes.get(cluster),
+        "is_folded": is_folded,
+        "may_fold": len(found) > 1,
+        "folded": draw_folded(found) if is_folded else None,
+        "drawing": None if as_table or is_folded else draw_chain(drawn, chosen=chosen),
         "generations": 1 + max((node.generation for node in view.nodes), default=-1),
         "waiting": [
             (one, present.case_title(one.number), present.due_state(one.due_at, at=at, soon_share=due_soon_share(at)))
             for one in not_moved_by_case(request.scope)
         ],
-        "clusters": clusters(request.scope, view),
+        "clusters": found,
         "at": at,
     }
     if chosen in nodes:
@@ -52,6 +70,21 @@ def graph(request: PostRequest) -> HttpResponse:
             for node in sorted(view.nodes, key=lambda one: (one.generation, one.day, one.number))
         ]
     return render(request, "tracing/chain.html", context)
+
+
+def _cluster(request: PostRequest, view: ChainView, nodes: Mapping[str, Node]) -> str:
+    """Return the first case of the one chain to draw: the one asked for, or of many cases that of the chosen one."""
+    asked = request.GET.get("cluster", "")
+    if asked in nodes:
+        return nodes[asked].root
+    chosen = request.GET.get("case", "")
+    return nodes[chosen].root if chosen in nodes and len(view.nodes) > MOST_BOXES else ""
+
+
+def _is_folded(request: PostRequest, view: ChainView, found: Sequence[Cluster]) -> bool:
+    """Fold what is more than boxes can show, unless it was asked to be open."""
+    asked = request.GET.get("fold", "")
+    return asked == "1" or (asked != "0" and len(found) > 1 and len(view.nodes) > MOST_BOXES)
 
 
 def _above(nodes: Mapping[str, Node], above: Mapping[str, Edge], node: Node) -> Node | None:
@@ -91,7 +124,9 @@ def graphml_file(request: PostRequest) -> HttpResponse:
 @require_GET
 def png_file(request: PostRequest) -> HttpResponse:
     at = now()
-    drawing = draw_chain(chain_view(request.scope, at=at))
+    view = chain_view(request.scope, at=at)
+    cluster = request.GET.get("cluster", "")
+    drawing = draw_chain(view.only(cluster) if cluster else view)
     response = HttpResponse(chain_png(drawing), content_type="image/png")
     response["Content-Disposition"] = 'attachment; filename="chain.png"'
     return response
@@ -104,9 +139,9 @@ def timeline(request: PostRequest) -> HttpResponse:
     at = now()
     view = chain_view(request.scope, at=at)
     found_clusters = clusters(request.scope, view)
-    case = request.GET.get("case", "") or (found_clusters[0][0].public_id if found_clusters else "")
+    case = request.GET.get("case", "") or (found_clusters[0].first.public_id if found_clusters else "")
     context: dict[str, object] = {
-        "clusters": [(node, present.case_title(node.number), sums) for node, sums in found_clusters],
+        "clusters": [(one, present.case_title(one.first.number)) for one in found_clusters],
         "case": case,
         "at": at,
     }
