@@ -53,6 +53,7 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "measures:desk": ("GET /measures", "GET /measures/counts"),
     "measures:many": ("POST /measures/many/decide",),
     "measures:propose": ("POST /measures/propose/{person}",),
+    "measures:propose_area": ("POST /measures/areas/{path}/propose",),
     "measures:measure": ("GET /measures/{measure}",),
     "measures:decide": ("POST /measures/{measure}/decide",),
     "measures:serve": ("POST /measures/{measure}/serve",),

@@ -10,6 +10,7 @@ from shali.foundation.accounts.api.given import Given, keep_no_answer
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.foundation.jurisdictions.queries import unit
 from shali.foundation.measures.services import appeal as appeals
 from shali.foundation.measures.services import decide as deciding
 from shali.foundation.measures.services.order import make_order
@@ -66,10 +67,10 @@ class AnswerIn(Given):
 
 
 class OrderIn(Given):
-    """Each download is recorded."""
+    """Each download is recorded. purpose: may be left out of the notice of an area, which names nobody."""
 
     form: Literal["docx", "pdf"]
-    purpose: str = Field(min_length=1, max_length=40)
+    purpose: str = Field("", max_length=40)
     reason: str = Field("", max_length=200)
 
 
@@ -114,6 +115,20 @@ def new(request: PostRequest, person: str, given: ProposeIn) -> dict[str, object
         scope=request.scope, kind=given.kind, person=found.id, origin=(given.origin_kind, given.origin_id),
         evidence=given.evidence, evidence_ref=given.evidence_ref, basis=given.basis, starts_at=given.starts_at,
         ends_at=given.ends_at, note=given.note, by=request.scope.name, at=at,
+    )  # fmt: skip
+    return {"measure": done.public_id, "is_new": done.is_new}
+
+
+@endpoint(
+    router, "POST", "/areas/{path}/propose", Verb.PROPOSE_MEASURES, response=ProposedOut, summary="Propose for an area"
+)
+def new_on_area(request: PostRequest, path: str, given: ProposeIn) -> dict[str, object]:
+    """path: of the unit that the measure binds."""
+    area = unit(request.scope, path)
+    done = propose(
+        scope=request.scope, kind=given.kind, area=area.pk, origin=(given.origin_kind, given.origin_id),
+        evidence=given.evidence, evidence_ref=given.evidence_ref, basis=given.basis, starts_at=given.starts_at,
+        ends_at=given.ends_at, note=given.note, by=request.scope.name, at=now(),
     )  # fmt: skip
     return {"measure": done.public_id, "is_new": done.is_new}
 
@@ -172,7 +187,7 @@ def lodge(request: PostRequest, measure: str, given: AppealIn) -> dict[str, obje
 
 @endpoint(router, "POST", "/{measure}/order", Verb.REVEAL, response=OrderOut, summary="The order as Word or PDF")
 def order(request: PostRequest, measure: str, given: OrderIn) -> dict[str, str]:
-    """The order names the person; the download is recorded with its purpose."""
+    """The order of a person names him, and the download is recorded with its purpose; that of an area names nobody."""
     keep_no_answer(request)
     made = make_order(
         scope=request.scope, measure=measure, form=given.form, purpose=given.purpose, reason=given.reason,

@@ -51,3 +51,24 @@ def test_another_county_finds_no_page(town: Town) -> None:
     new = town.proposed(town.people[0])
 
     assert client(town, "other_county").get(f"/measures/{new.public_id}/").status_code == 404
+
+
+def test_an_area_is_closed_by_proposal_and_decision_and_its_notice_downloaded(town: Town) -> None:
+    area = town.city.first
+    page = f"/measures/areas/{area.path}/propose/"
+    given = {
+        "kind": "area_closed", "origin_kind": "exposure", "origin_id": "e-1", "evidence": "investigation",
+        "evidence_ref": "流调2022-1", "starts_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+    }  # fmt: skip
+    duty, lead, stranger = (client(town, name) for name in ("city", "lead", "other_county"))
+
+    assert f'href="{page}"' in duty.get(f"/measures/areas/{town.city.township.path}/propose/").content.decode()
+    assert "区域封闭管理" in duty.get(page).content.decode()
+    assert "集中隔离医学观察" not in duty.get(page).content.decode()
+    assert stranger.get(page).status_code == stranger.post(page, given).status_code == 404
+    made = duty.post(page, given)
+    assert duty.post(f"{made['Location']}order/", {"form": "pdf"}).status_code == 409
+    assert lead.post(f"{made['Location']}decide/", {"answer": "approve"}).status_code == 302
+    assert duty.post(f"{made['Location']}order/", {"form": "pdf"}).content.startswith(b"%PDF")
+
+    assert (Measure.objects.get().area_id, Measure.objects.get().person_id) == (area.pk, None)

@@ -103,7 +103,7 @@ def answer(request: PostRequest, appeal: str) -> HttpResponse:
 @policy(verb=Verb.REVEAL)
 @require_POST
 def order(request: PostRequest, measure: str) -> HttpResponse:
-    """Answer with the order as a file: it names the person, so the download is on record with its purpose."""
+    """Answer with the order as a file: where it names a person, the download is on record with its purpose."""
     given = request.POST
     made = make_order(
         scope=request.scope, measure=measure, form=given.get("form", ""), purpose=given.get("purpose", ""),

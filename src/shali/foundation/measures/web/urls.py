@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.desk, name="desk"),
     path("many/", acts.many, name="many"),
     path("propose/<str:person>/", views.new, name="propose"),
+    path("areas/<str:path>/propose/", views.new_on_area, name="propose_area"),
     path("appeals/<str:appeal>/answer/", acts.answer, name="answer_appeal"),
     path("<str:measure>/", views.record, name="measure"),
     path("<str:measure>/decide/", acts.decide_one, name="decide"),

@@ -1,5 +1,6 @@
 """Pages of measures: the desk, a record with what may be done, the form of a proposal."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import city_zone, now
 from shali.foundation.journal.web.words import PURPOSES
+from shali.foundation.jurisdictions.queries import children, unit
 from shali.foundation.measures.queries import words
 from shali.foundation.measures.queries.desk import WHICH, counts, measures_page
 from shali.foundation.measures.queries.record import measure_record
@@ -78,7 +80,7 @@ def record(request: PostRequest, measure: str) -> HttpResponse:
             "serve": runs and found.served_at is None,
             "lift": runs,
             "appeal": found.decided_at is not None and found.body and not any(not a.outcome for a in found.appeals),
-            "order": bool(found.body) and found.person,
+            "order": bool(found.body),
         },
         "refusals": words.REFUSALS.items(),
         "ways": words.APPEAL_WAYS.items(),
@@ -103,11 +105,26 @@ def _late(due_at: datetime, at: datetime) -> str:
 @policy(verb=Verb.PROPOSE_MEASURES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: PostRequest, person: str) -> HttpResponse:
-    at, given = now(), request.POST
+    at = now()
     found = person_record(request.scope, person, at=at)
-    context = {
-        "found": found,
-        "kinds": kinds_for("person", at),
+    return _propose(request, "person", found.id, {"found": found}, at=at)
+
+
+@policy(verb=Verb.PROPOSE_MEASURES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_on_area(request: PostRequest, path: str) -> HttpResponse:
+    """Propose a measure that binds an area: a unit of the scope; the page leads on to the units below it."""
+    at = now()
+    here = unit(request.scope, path)
+    shown = {"area": here, "below": children(request.scope, here.path)}
+    return _propose(request, "area", here.pk, shown, at=at)
+
+
+def _propose(request: PostRequest, on: str, subject: int, shown: Mapping[str, object], *, at: datetime) -> HttpResponse:
+    """Show the form for a person or an area, or take what was filled in."""
+    given = request.POST
+    context = dict(shown) | {
+        "kinds": kinds_for(on, at),
         "origins": [(code, words.ORIGINS[code]) for code in ORIGINS],
         "evidence": [(code, words.EVIDENCE[code]) for code in EVIDENCE],
         "given": given,
@@ -118,7 +135,8 @@ def new(request: PostRequest, person: str) -> HttpResponse:
         return render(request, "measures/propose.html", context)
     try:
         done = propose(
-            scope=request.scope, kind=given.get("kind", ""), person=found.id, basis=given.get("basis", ""),
+            scope=request.scope, kind=given.get("kind", ""), basis=given.get("basis", ""),
+            person=subject if on == "person" else None, area=subject if on == "area" else None,
             origin=(given.get("origin_kind", ""), given.get("origin_id", "").strip()[:40]),
             evidence=given.get("evidence", ""), evidence_ref=given.get("evidence_ref", "").strip()[:60],
             starts_at=_hour(given.get("starts_at", "")),

@@ -1,5 +1,6 @@
 """What an order says, in the form of a Chinese administrative decision; plain text, the same for Word and PDF."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,8 @@ EVIDENCE = {
     "pushed_list": "推送名单",
     "official_letter": "公函",
 }
+
+_MONTH = re.compile(r"^\d{4}年(?:\d{1,2}月)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,57 +51,91 @@ def hour(at: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日{local.hour}时{local.minute:02d}分"
 
 
-def body_name(unit: str) -> str:
-    """Name the command post of a unit as an order does."""
-    return f"{unit}新冠肺炎疫情防控指挥部"
+def body_name(unit: str, *, outbreak: str) -> str:
+    """Name the command post of a unit as an order does: by the disease of its outbreak, without its month."""
+    return f"{unit}{_MONTH.sub('', outbreak)}防控指挥部"
 
 
-def order_text(
-    *,
-    number: str,
-    body: str,
-    name: str,
-    tail: str,
-    unit: str,
-    kind: str,
-    basis: str,
-    origin: str,
-    evidence: str,
-    evidence_ref: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    appeal_channel: str,
-    decider: str,
-    decided_at: datetime,
-    lifted_at: datetime | None,
-) -> OrderText:
-    """Put an order into words."""
-    paragraphs = [
-        f"{_ground(origin, evidence, evidence_ref)}，根据{basis}，经研究，决定对你采取“{kind}”措施。",
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What the order of a measure says, whether it binds a person or an area."""
+
+    number: str
+    body: str
+    unit: str
+    kind: str
+    basis: str
+    origin: str
+    evidence: str
+    evidence_ref: str
+    starts_at: datetime
+    ends_at: datetime
+    appeal_channel: str
+    decider: str
+    decided_at: datetime
+    lifted_at: datetime | None
+
+
+def order_text(facts: OrderFacts, *, name: str, tail: str) -> OrderText:
+    """Put an order that binds a person into words."""
+    paragraphs = (
+        f"{_ground(facts)}，根据{facts.basis}，经研究，决定对你采取“{facts.kind}”措施。",
+        *_lifted(facts),
         "期限届满，本措施自行终止，无须另行通知。需要提前解除的，由作出本决定的单位决定。",
         "措施期间，请配合健康监测和核酸检测；生活保障和就医需求由所在乡镇（街道）、社区（村）协调解决。",
-        f"对本决定不服的，可以提出申诉：{appeal_channel}。申诉期间本措施不停止执行，依法应当停止执行的除外。",
-    ]
-    if lifted_at is not None:
-        paragraphs.insert(1, f"本措施已于{hour(lifted_at)}提前解除。")
-    return OrderText(
-        body=body,
+        f"对本决定不服的，可以提出申诉：{facts.appeal_channel}。申诉期间本措施不停止执行，依法应当停止执行的除外。",
+    )
+    return _order(
+        facts,
         title="防控措施决定书",
-        number=f"编号：{number}",
         addressee=f"{name}（证件号码末四位：{tail or '无'}）：",
-        paragraphs=tuple(paragraphs),
-        terms=(
-            ("措施种类", kind),
-            ("开始时间", hour(starts_at)),
-            ("终止时间", hour(ends_at)),
-            ("执行单位", unit),
-            ("法律依据", basis),
-        ),
-        decider=f"决定人：{decider}",
-        day=day(decided_at),
+        paragraphs=paragraphs,
         receipt="送达情况：送达人________  送达方式________  被送达人签名________  时间____年__月__日__时",
     )
 
 
-def _ground(origin: str, evidence: str, evidence_ref: str) -> str:
-    return f"因{ORIGINS.get(origin, origin)}（依据{EVIDENCE.get(evidence, evidence)}，编号{evidence_ref}）"
+def area_text(facts: OrderFacts, *, area: str) -> OrderText:
+    """Put an order that binds an area into words: a public notice, that names nobody."""
+    paragraphs = (
+        f"{_ground(facts)}，根据{facts.basis}，经研究，决定在{area}范围内采取“{facts.kind}”措施。",
+        *_lifted(facts),
+        "期限届满，本措施自行终止。需要延长、调整或者提前解除的，由作出本决定的单位另行通告。",
+        "措施期间，生活必需品供应、就医和特殊困难由所在乡镇（街道）、社区（村）协调解决；急危重症患者就医不受本措施影响。",
+        f"对本决定不服的，可以提出申诉：{facts.appeal_channel}。申诉期间本措施不停止执行，依法应当停止执行的除外。",
+    )
+    return _order(
+        facts,
+        title="防控措施通告",
+        addressee=f"{area}各单位、全体居民：",
+        paragraphs=paragraphs,
+        receipt="发布情况：发布人________  张贴地点________________  时间____年__月__日__时",
+    )
+
+
+def _order(facts: OrderFacts, *, title: str, addressee: str, paragraphs: tuple[str, ...], receipt: str) -> OrderText:
+    return OrderText(
+        body=facts.body,
+        title=title,
+        number=f"编号：{facts.number}",
+        addressee=addressee,
+        paragraphs=paragraphs,
+        terms=(
+            ("措施种类", facts.kind),
+            ("开始时间", hour(facts.starts_at)),
+            ("终止时间", hour(facts.ends_at)),
+            ("执行单位", facts.unit),
+            ("法律依据", facts.basis),
+        ),
+        decider=f"决定人：{facts.decider}",
+        day=day(facts.decided_at),
+        receipt=receipt,
+    )
+
+
+def _lifted(facts: OrderFacts) -> tuple[str, ...]:
+    return (f"本措施已于{hour(facts.lifted_at)}提前解除。",) if facts.lifted_at is not None else ()
+
+
+def _ground(facts: OrderFacts) -> str:
+    origin, evidence = ORIGINS.get(facts.origin, facts.origin), EVIDENCE.get(facts.evidence, facts.evidence)
+    return f"因{origin}（依据{evidence}，编号{facts.evidence_ref}）"
