@@ -20,7 +20,7 @@ help:
 	@echo "make prove        who may see what: the generated matrix, the walls, the access log, the headers, with figures"
 	@echo "make fuzz         20,000 generated requests against the API of a running server (FUZZ_CASES=… for another number)"
 	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
-	@echo "make bench        linkage beside splink 5, rings beside DuckDB, siting beside HiGHS, queues beside simpy, ingest; minutes; BENCH='--people 300000' for less"
+	@echo "make bench        linkage beside splink 5, rings beside DuckDB, siting beside HiGHS, queues beside simpy, Rt beside epyestim, ingest; minutes; BENCH='--people 300000' for less"
 	@echo "                  rings beside polars, DuckDB and PostgreSQL; BENCH_RINGS='--people 2400000' for 168 million visits"
 	@echo "make cluster      who met whom by the store, DuckDB and Spark, compared; needs Java, downloads Spark"
 	@echo "make fix          let the tools mend what they can"
@@ -53,6 +53,7 @@ bench: $(UV)
 	@.venv/bin/python tools/bench/rings $(BENCH_RINGS)
 	@.venv/bin/python tools/bench/siting $(BENCH_SITING)
 	@.venv/bin/python tools/bench/queues $(BENCH_QUEUES)
+	@.venv/bin/python tools/bench/rt $(BENCH_RT)
 	@.venv/bin/python -m tools.bench.ingest $(BENCH_INGEST)
 
 cluster: $(UV)
