@@ -1,12 +1,8 @@
 """One command from nothing to an address, and its orderly end."""
 
 import http.client
-import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,50 +11,7 @@ import pytest
 
 from shali.config.postgres import Server
 
-SECONDS_TO_START = 120
-
-
-class Run:
-    """`shali run` as somebody types it, its words in a file."""
-
-    def __init__(self, var: Path, port: int) -> None:
-        self.said = var.with_suffix(f".{port}.log")
-        outside = ("DATABASE_URL", "SHALI_TESTING", "SHALI_KEYS", "SHALI_FILES")
-        environment = {name: value for name, value in os.environ.items() if name not in outside}
-        with self.said.open("wb") as file:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-c",
-                    "from shali.config.cli import main; main()",
-                    "run",
-                    "--no-demo",
-                    f"--port={port}",
-                ],
-                env=environment | {"SHALI_VAR": str(var)},
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def answers(self) -> bool:
-        """Wait until it says where it answers, or ends."""
-        give_up = time.monotonic() + SECONDS_TO_START
-        while self.process.poll() is None and time.monotonic() < give_up:
-            if "Shali answers at" in self.said.read_text():
-                return True
-            time.sleep(0.1)
-        return False
-
-    def children(self) -> list[int]:
-        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(number) for task in tasks for number in task.read_text().split()]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from .running import Run, free_port
 
 
 def _is_alive(number: int) -> bool:
@@ -78,7 +31,7 @@ def var(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_it_starts_refuses_a_second_start_and_stops_everything_on_ctrl_c(var: Path) -> None:
-    port = _free_port()
+    port = free_port()
     first = Run(var, port)
     assert first.answers(), first.said.read_text()
     connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -88,7 +41,7 @@ def test_it_starts_refuses_a_second_start_and_stops_everything_on_ctrl_c(var: Pa
     programs = first.children()
     assert len(programs) == 3
 
-    second = Run(var, _free_port())
+    second = Run(var, free_port())
     assert second.process.wait(timeout=60) == 1
     assert f"process {first.process.pid}) is using" in second.said.read_text()
     third = Run(var, port)

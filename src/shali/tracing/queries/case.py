@@ -92,7 +92,7 @@ def case_record(scope: Scope, case: str, *, at: datetime) -> CaseRecord:
     """
     found = case_in_scope(scope, case)
     [row] = case_rows(scope, [found], at=at)
-    infected = list(Case.objects.filter(source=found).select_related("unit", "source").order_by("number"))
+    infected = list(Case.objects.filter(source=found).select_related("unit").order_by("number"))
     met = Relationship.objects.filter(case=found, withdrawn_at=None).values("contact_id")
     classes = Counter(Contact.objects.filter(pk__in=met).values_list("contact_class", flat=True))
     person = Person.objects.filter(pk=found.person_id).values_list("public_id", flat=True).first()

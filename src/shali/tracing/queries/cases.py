@@ -41,11 +41,15 @@ class CaseRow:
     core: Clock | None
     report: Clock | None
     contacts: int
-    source: str
+    source: str  # '' where nobody knows, and where he was infected by a case of another area
     source_number: int
+    is_source_outside: bool
     source_certainty: str
     assignee: str
     origin: str
+
+
+NO_SOURCE = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def cases_page(scope: Scope, which: str, *, at: datetime, skip: int = 0) -> Page
     """Return a page of cases: open clocks first, the earliest due on top; then the newest reports."""
     rows = (
         filtered(scope, which, at=at)
-        .select_related("unit", "core_task__assignee__user", "report_task__assignee__user", "source")
+        .select_related("unit", "core_task__assignee__user", "report_task__assignee__user")
         .order_by(
             F("report_done_at").desc(nulls_first=True),
             F("core_done_at").desc(nulls_first=True),
@@ -109,13 +113,21 @@ def cases_page(scope: Scope, which: str, *, at: datetime, skip: int = 0) -> Page
 
 
 def case_rows(scope: Scope, cases: Sequence[Case], *, at: datetime) -> list[CaseRow]:
-    """Return cases as rows, masked; three queries for any number."""
+    """Return cases as rows, masked; four queries for any number."""
     people = masked_many(scope, [one.person_id for one in cases], on=day_of(at))
     met = dict(
         Relationship.objects.filter(case__in=cases, withdrawn_at=None)
         .values_list("case_id")
         .annotate(count=Count("contact_id", distinct=True))
     )
+    # Whom a case of another area infected: that case does not exist for this scope.
+    wanted = {one.source_id for one in cases if one.source_id is not None}
+    sources = {
+        pk: (public_id, number)
+        for pk, public_id, number in Case.objects.filter(within(scope.path), pk__in=wanted).values_list(
+            "pk", "public_id", "number"
+        )
+    }
     return [
         CaseRow(
             public_id=one.public_id,
@@ -131,8 +143,9 @@ def case_rows(scope: Scope, cases: Sequence[Case], *, at: datetime) -> list[Case
             core=_clock(one, "core"),
             report=_clock(one, "report"),
             contacts=met.get(one.pk, 0),
-            source=one.source.public_id if one.source else "",
-            source_number=one.source.number if one.source else 0,
+            source=sources.get(one.source_id or 0, NO_SOURCE)[0],
+            source_number=sources.get(one.source_id or 0, NO_SOURCE)[1],
+            is_source_outside=one.source_id is not None and one.source_id not in sources,
             source_certainty=one.source_certainty,
             assignee=_assignee(one),
             origin=one.origin,

@@ -30,9 +30,18 @@ def today(request: PostRequest) -> HttpResponse:
         }
         for row in rows
     ]
+    # Where the second tab leads to.
+    first_done = next((card for card, row in zip(cards, rows, strict=True) if row.status is not None), None)
     left = sum(row.status is None for row in rows)
     missed = ring(request.scope, Part(), at=at).gaps["missed_twice"]
-    context = {"cards": cards, "left": left, "done": len(rows) - left, "missed": missed, "at": at}
+    context: dict[str, object] = {
+        "cards": cards,
+        "first_done": first_done,
+        "left": left,
+        "done": len(rows) - left,
+        "missed": missed,
+        "at": at,
+    }
     context["symptoms"] = words.SYMPTOMS.items()
     return render(request, "tracing/follow_up.html", context)
 
