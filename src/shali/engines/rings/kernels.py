@@ -49,11 +49,11 @@ class Limits(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def _longer(array, used):
-    """Return an array with the same beginning and room for one more."""
-    if used < len(array):
+def _with_room(array, used, needed):
+    """Return an array with the same beginning and room for so many; asked for once a stretch, not once a row."""
+    if needed <= len(array):
         return array
-    longer = np.empty(2 * len(array), array.dtype)
+    longer = np.empty(max(2 * len(array), needed), array.dtype)
     for i in range(used):
         longer[i] = array[i]
     return longer
@@ -94,17 +94,22 @@ def _gather_at(c, place, start, end, seat, apart, me, found, key, stop, spot):
         low, high = c.base[k] + c.place_from[at], c.base[k] + c.place_from[at + 1]
         # Who came before `start` by more than the longest stay of this place has left by then.
         row = _first_entry(c.at_place, low, high, start - c.longest[at - k])
-        while row < high and c.at_place[row, ENTER] <= end:
-            if c.at_place[row, LEAVE] >= start and c.at_place[row, WHO] != me:
-                near = apart < 0 or seat == -32768 or c.seat[row] == -32768
-                if near or abs(int(c.seat[row]) - int(seat)) <= apart:
-                    key, stop, spot = _longer(key, found), _longer(stop, found), _longer(spot, found)
-                    begins = max(np.int64(c.at_place[row, ENTER]), start)
-                    key[found] = (int(c.at_place[row, WHO]) << 32) | (begins + 0x80000000)
-                    stop[found] = min(np.int64(c.at_place[row, LEAVE]), end)
+        last = _first_entry(c.at_place, row, high, end + 1)
+        needed = found + last - row
+        key, stop, spot = (
+            _with_room(key, found, needed),
+            _with_room(stop, found, needed),
+            _with_room(spot, found, needed),
+        )
+        for i in range(row, last):
+            if c.at_place[i, LEAVE] >= start and c.at_place[i, WHO] != me:
+                near = apart < 0 or seat == -32768 or c.seat[i] == -32768
+                if near or abs(int(c.seat[i]) - int(seat)) <= apart:
+                    begins = max(np.int64(c.at_place[i, ENTER]), start)
+                    key[found] = (int(c.at_place[i, WHO]) << 32) | (begins + 0x80000000)
+                    stop[found] = min(np.int64(c.at_place[i, LEAVE]), end)
                     spot[found] = place
                     found += 1
-            row += 1
     return found, key, stop, spot
 
 
@@ -127,7 +132,7 @@ def _gather(c, me, start, end, apart, found, key, stop, spot):
 
 @njit(nogil=True, cache=True)
 def _name_places(stop, spot, order, low, high, begin_at, kept, begin, used):
-    """Add the places of some encounters to those of the pair, each once; a pair has a handful."""
+    """Add the places of some encounters to those of the pair, each once, and return how many there are; a handful."""
     for i in range(low, high):
         place = spot[order[i]]
         known = stop[order[i]] < begin_at
@@ -136,15 +141,17 @@ def _name_places(stop, spot, order, low, high, begin_at, kept, begin, used):
                 known = True
                 break
         if not known:
-            kept = _longer(kept, used)
             kept[used] = place
             used += 1
-    return kept, used
+    return used
 
 
 @njit(nogil=True, cache=True)
 def _add_up(key, stop, spot, order, low, high, begin_at, limits, places, used):
-    """Return seconds, first and last moment of one pair, rows low to high; -1 seconds where no encounter counts."""
+    """Return seconds, first and last moment of one pair, rows low to high, and how many places are named then.
+
+    -1 seconds where no encounter counts. There is room in `places` for one more an encounter.
+    """
     seconds, first, last = -1, 0, 0
     mark = used
     i = low
@@ -167,8 +174,8 @@ def _add_up(key, stop, spot, order, low, high, begin_at, limits, places, used):
                 seconds, first = 0, begins
             seconds += ends - begins
             last = ends
-            places, used = _name_places(stop, spot, order, island, i, begin_at, places, mark, used)
-    return seconds, first, last, places, used
+            used = _name_places(stop, spot, order, island, i, begin_at, places, mark, used)
+    return seconds, first, last, used
 
 
 @njit(nogil=True, cache=True)
@@ -184,14 +191,18 @@ def first_ring(c, person, window_at, start, end, limits):
                 c, person[i], np.int64(start[w]), np.int64(end[w]), limits.apart, found, key, stop, spot
             )
         order, begin, targets, table = by_target(key, stop, found, limits.at_least, table)
+        rows, numbers = (
+            _rows_with_room(rows, rows_n, rows_n + targets),
+            _rows_with_room(numbers, rows_n, rows_n + targets),
+        )
+        places = _with_room(places, places_n, places_n + len(order))
         for t in range(targets):
             low, high = np.int64(begin[t]), np.int64(begin[t + 1])
             target = key[order[low]] >> 32
-            seconds, first, last, places, after = _add_up(
+            seconds, first, last, after = _add_up(
                 key, stop, spot, order, low, high, np.int64(-0x7FFFFFFF), limits, places, places_n
             )
             if seconds >= limits.at_least:
-                rows, numbers = _longer_rows(rows, rows_n), _longer_rows(numbers, rows_n)
                 rows[rows_n, 0], rows[rows_n, 1], rows[rows_n, 2] = person[i], target, -1
                 numbers[rows_n, 0], numbers[rows_n, 1] = seconds, first
                 numbers[rows_n, 2], numbers[rows_n, 3] = last, after
@@ -216,17 +227,20 @@ def second_ring(c, through, claim_at, source, exposed, ring_at, ring, limits):
             since = min(since, exposed[j])
         found, key, stop, spot = _gather(c, through[i], since, limits.until, limits.apart, found, key, stop, spot)
         order, begin, targets, table = by_target(key, stop, found, limits.at_least, table)
+        claims = claim_at[i + 1] - claim_at[i]
+        most = rows_n + targets * claims
+        rows, numbers = _rows_with_room(rows, rows_n, most), _rows_with_room(numbers, rows_n, most)
+        places = _with_room(places, places_n, places_n + len(order) * claims)
         for t in range(targets):
             low, high = np.int64(begin[t]), np.int64(begin[t + 1])
             target = key[order[low]] >> 32
             for j in range(claim_at[i], claim_at[i + 1]):
                 if target == source[j] or _is_among(ring, ring_at[j, 0], ring_at[j, 1], target):
                     continue
-                seconds, first, last, places, after = _add_up(
+                seconds, first, last, after = _add_up(
                     key, stop, spot, order, low, high, exposed[j], limits, places, places_n
                 )
                 if seconds >= limits.at_least:
-                    rows, numbers = _longer_rows(rows, rows_n), _longer_rows(numbers, rows_n)
                     rows[rows_n, 0], rows[rows_n, 1], rows[rows_n, 2] = source[j], target, through[i]
                     numbers[rows_n, 0], numbers[rows_n, 1] = seconds, first
                     numbers[rows_n, 2], numbers[rows_n, 3] = last, after
@@ -247,10 +261,10 @@ def _empty():
 
 
 @njit(nogil=True, cache=True)
-def _longer_rows(array, used):
-    if used < len(array):
+def _rows_with_room(array, used, needed):
+    if needed <= len(array):
         return array
-    longer = np.empty((2 * len(array), array.shape[1]), array.dtype)
+    longer = np.empty((max(2 * len(array), needed), array.shape[1]), array.dtype)
     for i in range(used):
         for j in range(array.shape[1]):
             longer[i, j] = array[i, j]
