@@ -49,6 +49,7 @@ PATHS: dict[str, Rule] = {
     "testing.expected.path": Follows(taken_over=True),
     "testing.site.path": Follows(unit="unit"),
     "testing.cover.path": Follows(taken_over=True),
+    "testing.zone.path": Follows(unit="unit", once=("round_id",)),
     "testing.station.path": Follows(taken_over=True),
     "testing.sealedbatch.path": Follows(taken_over=True),
     "testing.tube.path": Follows(taken_over=True),

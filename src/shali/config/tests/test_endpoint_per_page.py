@@ -194,6 +194,11 @@ ENDPOINTS |= {
     ),
     "testing:make_station": ("POST /testing/sites/{site}/stations",),
     "testing:revoke_station": ("POST /testing/sites/stations/{station}/revoke",),
+    "testing:zones": (
+        "GET /testing/rounds/{testing_round}/zones",
+        "POST /testing/rounds/{testing_round}/zones",
+        "POST /testing/rounds/{testing_round}/zones/drop",
+    ),
     "testing:plans": ("GET /testing/plans/of-round/{testing_round}", "POST /testing/plans/of-round/{testing_round}"),
     "testing:plan": ("GET /testing/plans/{site_plan}",),
     "testing:edit_plan": ("POST /testing/plans/{site_plan}/edit",),

@@ -5,7 +5,7 @@ What must never be: a sample lost or counted twice; somebody cleared by a tube t
 
 from shali.testing.models.laboratory import Box, Laboratory, Recall, Result, ResultFile
 from shali.testing.models.plans import SitePlan
-from shali.testing.models.rounds import Cover, Expected, Round, Site
+from shali.testing.models.rounds import Cover, Expected, Round, Site, Zone
 from shali.testing.models.stations import Epoch, SealedBatch, Station, Waiting
 from shali.testing.models.tubes import Parked, Sample, Tube
 
@@ -27,4 +27,5 @@ __all__ = [
     "Station",
     "Tube",
     "Waiting",
+    "Zone",
 ]

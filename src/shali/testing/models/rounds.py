@@ -61,6 +61,32 @@ class Round(models.Model):
         indexes = [models.Index(fields=["path", "-starts_at"], name="testing_round_path")]
 
 
+class Zone(models.Model):
+    """An area of a round with its own size of tubes and, if it has them, its own hours. The innermost one counts."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "round", "path", "unit", "pool_size", "starts_at", "ends_at", "set_at", "set_by"})
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="zones", db_index=False)
+    path = PathField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    pool_size = models.SmallIntegerField()
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "path"], name="testing_zone_once"),
+            models.CheckConstraint(name="testing_zone_pool", condition=Q(pool_size__in=ANY_SIZE)),
+            models.CheckConstraint(
+                name="testing_zone_hours",
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+            ),
+        ]
+
+
 class Expected(models.Model):
     """Somebody of a round's roster, or a guest who came; where he stands, and why he need not or could not come.
 

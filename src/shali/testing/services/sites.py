@@ -12,6 +12,7 @@ from shali.foundation.ui.refusal import WrongInput
 from shali.testing.models import Cover, Round, Site
 from shali.testing.models.rounds import ANY_SIZE
 from shali.testing.queries.find import round_in_scope, site_in_scope
+from shali.testing.queries.zones import zone_of
 from shali.testing.rules import RoundState
 from shali.testing.services.rounds import NotLawful
 
@@ -28,7 +29,7 @@ class NewSite:
     unit: str
     covers: tuple[str, ...] = ()
     tables: int = 2
-    pool_size: int = 0  # 0: as the round
+    pool_size: int = 0  # 0: as its zone or the round
     latitude: float | None = None
     longitude: float | None = None
 
@@ -49,6 +50,7 @@ def add_site(*, scope: Scope, made: str, new: NewSite, by: str, at: datetime) ->
         raise WrongInput(_("A point has 1 to 60 tables; a tube holds 1, 5, 10 or 20 people."), fields={"tables": ""})
     if Site.objects.filter(round=row, name=new.name.strip()[:60], path=unit.path).exists():
         raise WrongInput(_("There is a point of this name in this unit already."), fields={"name": "repeated"})
+    zone = zone_of(scope, row, unit.path)
     site = Site.objects.create(
         round=row,
         path=unit.path,
@@ -57,9 +59,9 @@ def add_site(*, scope: Scope, made: str, new: NewSite, by: str, at: datetime) ->
         latitude=new.latitude,
         longitude=new.longitude,
         tables=new.tables,
-        opens_at=row.starts_at,
-        closes_at=row.ends_at,
-        pool_size=new.pool_size or row.pool_size,
+        opens_at=zone.starts_at,
+        closes_at=zone.ends_at,
+        pool_size=new.pool_size or zone.pool_size,
     )
     cover(scope=scope, site=site.public_id, paths=new.covers or (unit.path,), by=by, at=at)
     return site

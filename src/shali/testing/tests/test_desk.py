@@ -28,6 +28,7 @@ PAGES = (
     *("testing/", "testing/rounds/new/", "testing/rounds/{round}/", "testing/rounds/{round}/people/"),
     *("testing/rounds/{round}/people/?which=sampled", "testing/rounds/{round}/recalls/?which=all"),
     *("testing/rounds/{round}/tubes/?which=suspect", "testing/rounds/{round}/sites/", "testing/rounds/{round}/plans/"),
+    "testing/rounds/{round}/zones/",
     *("testing/sites/{site}/", "testing/tubes/{tube}/", "testing/parked/", "laboratory/?which=all"),
     *("laboratory/boxes/{box}/", "testing/plans/{plan}/", "testing/plans/{plan}/notices/", "result/{slip}/"),
 )
@@ -164,6 +165,10 @@ def test_every_page_opens_in_both_languages(language: str) -> None:
             "slip": slips[0],
         }
     client = signed_in(Role.CITY_DUTY)
+    zones = f"/testing/rounds/{desk.round.public_id}/zones/"
+    assert client.post(zones, {"unit": COMMUNITY, "pool_size": "1"}).status_code == 302
+    desk.site.refresh_from_db()
+    assert desk.site.pool_size == 1
     client.cookies["language"] = language
     with translation.override(language):
         for page in PAGES:

@@ -17,7 +17,19 @@ def must_hour(request: HttpRequest, name: str) -> datetime:
 
     :raises WrongInput: it is none
     """
+    return _hour(request.POST.get(name, "").strip(), name)
+
+
+def hour_of(request: HttpRequest, name: str) -> datetime | None:
+    """Read an hour that may be left out.
+
+    :raises WrongInput: it is none
+    """
     text = request.POST.get(name, "").strip()
+    return _hour(text, name) if text else None
+
+
+def _hour(text: str, name: str) -> datetime:
     try:
         read = parse_datetime(text)
     except ValueError:

@@ -10,6 +10,7 @@ from shali.testing.web.views import (
     sites,
     station,
     tubes,
+    zones,
 )
 
 app_name = "testing"
@@ -24,6 +25,7 @@ urlpatterns = [
     path("testing/rounds/<str:testing_round>/recalls/", tubes.recalled, name="recalls"),
     path("testing/rounds/<str:testing_round>/tubes/", tubes.index, name="tubes"),
     path("testing/rounds/<str:testing_round>/sites/", sites.index, name="sites"),
+    path("testing/rounds/<str:testing_round>/zones/", zones.index, name="zones"),
     path("testing/rounds/<str:testing_round>/plans/", plans.index, name="plans"),
     path("testing/plans/<str:site_plan>/", plans.one, name="plan"),
     path("testing/plans/<str:site_plan>/edit/", plans.edit, name="edit_plan"),

@@ -1,0 +1,57 @@
+"""Zones of a round: who comes when, and how many to a tube there."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from shali.foundation.accounts.policy import PostRequest, policy
+from shali.foundation.accounts.queries import who
+from shali.foundation.accounts.roles import Verb
+from shali.foundation.clocks import now
+from shali.foundation.jurisdictions.queries import children
+from shali.testing.queries.rounds import round_view
+from shali.testing.queries.zones import zones
+from shali.testing.rules import POOL_SIZES, RoundState
+from shali.testing.services.zones import NewZone, drop_zone, set_zone
+from shali.testing.web.given import hour_of
+
+
+@policy(verb=Verb.PLAN_ROUNDS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: PostRequest, testing_round: str) -> HttpResponse:
+    """The zones of a round, and the form that sets one, changes one or takes one back."""
+    at, form = now(), request.POST
+    if request.method == "POST":
+        if form.get("act") == "drop":
+            points = drop_zone(
+                scope=request.scope, made=testing_round, unit=form.get("unit", ""), by=request.scope.name, at=at
+            )
+        else:
+            size = form.get("pool_size", "")
+            new = NewZone(
+                unit=form.get("unit", ""),
+                pool_size=int(size) if size.isdigit() else 0,
+                starts_at=hour_of(request, "starts_at"),
+                ends_at=hour_of(request, "ends_at"),
+            )
+            points = set_zone(scope=request.scope, made=testing_round, new=new, by=request.scope.name, at=at)
+        said = ngettext("Kept; %(n)d point follows it.", "Kept; %(n)d points follow it.", points)
+        messages.success(request, said % {"n": points})
+        return redirect("testing:zones", testing_round)
+    view = round_view(request.scope, testing_round, at=at)
+    row = view.row
+    rows = zones(request.scope, testing_round)
+    names = who(one.set_by for one in rows)
+    below = children(request.scope, row.path)
+    context = {
+        "view": view,
+        "row": row,
+        "rows": [(one, names[one.set_by].name if one.set_by in names else one.set_by) for one in rows],
+        "areas": [(one, children(request.scope, one.path)) for one in below],
+        "sizes": POOL_SIZES,
+        "may_change": row.state != RoundState.CLOSED,
+        "at": at,
+    }
+    return render(request, "testing/zones.html", context)
