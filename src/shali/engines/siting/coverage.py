@@ -1,16 +1,20 @@
 """Whom a site reaches on foot: the most people with N sites, and the fewest sites that reach everybody."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
 from shali.engines.siting.model import Elapsed, Floats, Impossible, Plan, Watch, no_watch
-from shali.engines.siting.reaching import Count, Reach, climb_all, climb_reach, exchange, fill, thin
+from shali.engines.siting.reaching import Count, Reach, anneal, climb_all, climb_reach, exchange, fill, thin
 
 Bools = NDArray[np.bool_]
 Places = NDArray[np.integer]
-AFRESH = 0.25  # share of the searches that begin from the bound, not from the best plan
 FINEST = 1e-4  # steps shorter than this move nothing
-STEPS = 500  # of the bound between two searches for a plan
+STEPS = 500  # of the bound between two looks at the clock
+SHARE_OF_BOUND = 0.2  # of the time given, at most
+HOT, COLD = 0.07, 0.0025  # of what a site reaches, the losses that an exchange may bring: at first, and at last
+MOVES = 20_000
 
 
 def reach_of(points: Places, candidates: Places, weight: Floats, *, many: int) -> Reach:
@@ -33,43 +37,112 @@ def reach_most(
     fixed = np.zeros(m, np.bool_) if fixed is None else fixed
     if p > m or fixed.sum() > p:
         raise Impossible(f"{p} sites are asked for; there are {m} candidates, {int(fixed.sum())} of them fixed.")
-    # Where a random plan would reach a point many times over, being reached is cheap.
-    price = reach.weight / np.maximum(1.0, np.diff(reach.begin) * p / m)
-    price[reach.unreached] = 0.0
-    best, earned = price.copy(), np.zeros(m)
-    able = float(reach.weight.sum() - reach.weight[reach.unreached].sum())
-    kept, cost, bound, scale, turn = fixed.copy(), -1.0, np.inf, 1.0, 0
-    dice = np.random.default_rng(1)
-    # What nobody reaches is out of every plan, and out of the bound.
-    counted = reach._replace(weight=np.where(np.diff(reach.begin) > 0, reach.weight, 0.0))
-    while True:
-        if scale > FINEST:
-            bound, scale = climb_reach(counted, price, fixed, p, max(cost, 0.0), bound, scale, STEPS, best, earned)
-        is_open = _begin(kept, fixed, earned, p, dice) if turn else fixed.copy()
-        count = _count(counted, is_open)
-        fill(counted, is_open, count, earned, p)
-        exchange(counted, is_open, fixed, count, turn)
-        reached = float(counted.weight[count.times > 0].sum())
-        if reached > cost:
-            cost, kept = reached, is_open
-        turn += 1
-        least = min(bound, able)
-        watch(elapsed(), cost, least)
-        if least - cost < 1e-6 or elapsed() >= seconds:
-            return _plan(counted, kept, cost, max(least, cost), elapsed(), is_optimal=least - cost < 1e-6)
+    began = elapsed()
+    search = _Search(_folded(reach), p, fixed)
+    while search.scale > FINEST and not search.is_proven:
+        search.climb()
+        watch(elapsed(), search.cost, search.least)
+        if elapsed() >= began + SHARE_OF_BOUND * (seconds - began):
+            break
+    while not search.is_proven and elapsed() < seconds:
+        search.anneal(until=seconds, elapsed=elapsed)
+        watch(elapsed(), search.cost, search.least)
+    return _plan(
+        reach, search.kept, search.cost, max(search.least, search.cost), elapsed(), is_optimal=search.is_proven
+    )
 
 
-def _begin(kept: Bools, fixed: Bools, earned: Floats, p: int, dice: np.random.Generator) -> Bools:
-    """Return sites to go on from: those that earn most, or, oftener, the best plan with some of its sites closed."""
-    if dice.random() < AFRESH:
-        order = np.argsort(-np.where(fixed, np.inf, earned))
-        is_open = fixed.copy()
-        is_open[order[: max(int(fixed.sum()), p - p // 4)]] = True
+def _folded(reach: Reach) -> Reach:
+    """Take points that the same candidates reach for one. What nobody reaches is out of every plan and of the bound."""
+    sets: dict[bytes, int] = {}
+    weight: list[float] = []
+    rows: list[Places] = []
+    for i in range(len(reach.weight)):
+        near = reach.candidate[reach.begin[i] : reach.begin[i + 1]]
+        if len(near) == 0:
+            continue
+        place = sets.setdefault(near.tobytes(), len(rows))
+        if place == len(rows):
+            rows.append(near)
+            weight.append(0.0)
+        weight[place] += float(reach.weight[i])
+    points = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    candidates = np.concatenate(rows) if rows else np.empty(0, np.int32)
+    return reach_of(points, candidates, np.asarray(weight), many=len(reach.start) - 1)
+
+
+class _Search:
+    """The best plan so far and the bound; both sides are carried on in turns."""
+
+    def __init__(self, reach: Reach, p: int, fixed: Bools) -> None:
+        m = len(fixed)
+        self.reach, self.p, self.fixed = reach, p, fixed
+        # Where a random plan would reach a point many times over, being reached is cheap.
+        self.price = reach.weight / np.maximum(1.0, np.diff(reach.begin) * p / m)
+        self.best_price, self.direction, self.earned = self.price.copy(), np.zeros(len(reach.weight)), np.zeros(m)
+        self.bound, self.scale, self.turns = np.inf, 0.3, 0
+        self.able = float(reach.weight.sum())
+        self.kept, self.cost = fixed.copy(), -1.0
+        self._keep(self._filled())
+
+    @property
+    def least(self) -> float:
+        return min(self.bound, self.able)
+
+    @property
+    def is_proven(self) -> bool:
+        return self.least - self.cost < 1e-6
+
+    def climb(self) -> None:
+        """Lower the bound, and look what the prices then say of a plan."""
+        self.bound, self.scale = climb_reach(
+            self.reach, self.price, self.fixed, self.p, max(self.cost, 0.0), self.bound, self.scale, STEPS,
+            self.best_price, self.earned, self.direction,
+        )  # fmt: skip
+        self._keep(self._filled())
+
+    def _filled(self) -> Bools:
+        """Open what adds most, and of what adds alike what earns most; exchange while that pays."""
+        is_open = self.fixed.copy()
+        count = _count(self.reach, is_open)
+        fill(self.reach, is_open, count, self.earned, self.p)
+        exchange(self.reach, is_open, self.fixed, count, self.turns)
         return is_open
-    is_open = kept.copy()
-    may = np.flatnonzero(kept & ~fixed)
-    is_open[dice.choice(may, min(len(may), max(1, len(may) // 25)), replace=False)] = False
-    return is_open
+
+    def _keep(self, is_open: Bools) -> None:
+        self.turns += 1
+        reached = float(self.reach.weight[_count(self.reach, is_open).times > 0].sum())
+        if reached > self.cost:
+            self.cost, self.kept = reached, is_open
+
+    def anneal(self, *, until: float, elapsed: Elapsed) -> None:
+        """Cool down twice side by side (the compiled loops hold no lock), and keep the better plan."""
+        begins, start = elapsed(), self.kept.copy()
+        seeds = [self.turns * 1_000, self.turns * 1_000 + 500_000]
+
+        def cool(seed: int) -> Bools:
+            is_open, best = start.copy(), start.copy()
+            count = _count(self.reach, is_open)
+            reached = most = self.cost
+            share = 0.0
+            while share < 1.0:
+                heat = self.cost / self.p * HOT * (COLD / HOT) ** share
+                here = best.copy()
+                gain = anneal(self.reach, is_open, self.fixed, count, heat, MOVES, seed, here)
+                if reached + gain > most + 1e-9:
+                    most, best = reached + gain, here
+                reached = float(self.reach.weight[count.times > 0].sum())
+                seed += 1
+                share = (elapsed() - begins) / max(1e-9, until - begins)
+                if self.least - most < 1e-6:
+                    break
+            count = _count(self.reach, best)
+            exchange(self.reach, best, self.fixed, count, seed)
+            return best
+
+        with ThreadPoolExecutor(2) as pool:
+            for found in pool.map(cool, seeds):
+                self._keep(found)
 
 
 def _count(reach: Reach, is_open: Bools) -> Count:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shali.engines.siting.model import Floats, Ints
 
-PATIENCE = 25  # steps without a better bound before they become shorter
+PATIENCE = 60  # steps without a better bound before they become shorter
 
 
 class Reach(NamedTuple):
@@ -97,62 +97,103 @@ def exchange(reach, is_open, fixed, count, seed):
 
 
 @njit(nogil=True, cache=True)
-def _slopes(reach, chosen, slope):
-    """Set slope[i] to 1 less the number of chosen sites that reach i. Return the sum of squares."""
-    squares = 0.0
-    for i in range(len(slope)):
-        count = 0
-        for e in range(reach.begin[i], reach.begin[i + 1]):
-            if chosen[reach.candidate[e]]:
-                count += 1
-        slope[i] = 1.0 - count
-        squares += slope[i] * slope[i]
-    return squares
+def climb_reach(reach, price, fixed, p, lower, bound, scale, steps, best_price, earned, direction):
+    """Lower the bound of what p sites reach. price[i] in 0..weight[i] is what a site earns for reaching i.
 
-
-@njit(nogil=True, cache=True)
-def climb_reach(reach, price, fixed, p, lower, bound, scale, steps, best_price, earned):
-    """Lower the bound of what p sites reach. price[i] in 0..weight[i] is what a site earns for reaching i."""
+    direction: kept between calls. A step goes mostly where the last ones went, and as far for a point as it weighs.
+    """
     n, m = len(reach.weight), len(fixed)
-    earns, chosen, slope = np.zeros(m), np.zeros(m, np.bool_), np.empty(n)
+    earns, slope = np.zeros(m), np.empty(n)
+    left = p - fixed.sum()
     idle = 0
     for _ in range(steps):
-        earns[:] = 0.0
-        kept = 0.0
+        value = 0.0
         for i in range(n):
-            kept += reach.weight[i] - price[i]
-            for e in range(reach.begin[i], reach.begin[i + 1]):
-                earns[reach.candidate[e]] += price[i]
-        order = np.argsort(-earns)
-        chosen[:] = fixed
-        left = p - fixed.sum()
-        value = kept
+            value += reach.weight[i] - price[i]
+            slope[i] = 1.0
         for j in range(m):
-            if fixed[j]:
-                value += earns[j]
+            earns[j] = 0.0
+            for e in range(reach.start[j], reach.start[j + 1]):
+                earns[j] += price[reach.point[e]]
+        order = np.argsort(-earns)
+        free = left
         for at in range(m):
             j = order[at]
-            if left > 0 and not fixed[j]:
-                chosen[j] = True
-                value += earns[j]
-                left -= 1
-        squares = _slopes(reach, chosen, slope)
+            if not fixed[j] and free == 0:
+                continue
+            free -= not fixed[j]
+            value += earns[j]
+            for e in range(reach.start[j], reach.start[j + 1]):
+                slope[reach.point[e]] -= 1.0
         if value < bound - 1e-9:
-            bound, idle = value, 0
+            if value < bound - 1e-5 * abs(bound):
+                idle = 0
+            bound = value
             best_price[:] = price
             earned[:] = earns
         else:
             idle += 1
-            if idle >= PATIENCE:
-                idle, scale = 0, scale * 0.7
-                price[:] = best_price
-                continue
-        if squares == 0.0:
+        if idle >= PATIENCE:
+            idle, scale = 0, scale * 0.7
+            price[:] = best_price
+            direction[:] = 0.0
+            continue
+        squares = 0.0
+        for i in range(n):
+            way = slope[i]
+            # Where a price is at its end already, it goes no further.
+            if (price[i] >= reach.weight[i] and way > 0) or (price[i] <= 0 and way < 0):
+                way = 0.0
+            direction[i] = 0.9 * direction[i] + 0.1 * way
+            squares += direction[i] * direction[i] * reach.weight[i]
+        if squares < 1e-12:
             break
         step = scale * max(value - lower, 1e-9) / squares
         for i in range(n):
-            price[i] = min(reach.weight[i], max(0.0, price[i] + step * slope[i]))
+            price[i] = min(reach.weight[i], max(0.0, price[i] + step * direction[i] * reach.weight[i]))
     return bound, scale
+
+
+@njit(nogil=True, cache=True)
+def anneal(reach, is_open, fixed, count, heat, moves, seed, best_open):
+    """Exchange sites by chance, a loss the less likely the larger it is beside `heat`; return the best gain.
+
+    is_open and count go on from where they are; best_open gets the best plan on the way, where there is a better one.
+    Mostly a site moves to a candidate that reaches some of the same people: that is where exchanges pay.
+    """
+    np.random.seed(seed)
+    sites = np.flatnonzero(is_open & ~fixed)
+    stamp, tick = np.zeros(len(reach.weight), np.int64), 0
+    gained, best = 0.0, 0.0
+    if len(sites) == 0:
+        return best
+    for _ in range(moves):
+        at = np.random.randint(len(sites))
+        out = sites[at]
+        a, b = reach.start[out], reach.start[out + 1]
+        into = np.random.randint(len(is_open))
+        if b > a and np.random.random() < 0.9:
+            i = reach.point[np.random.randint(a, b)]
+            into = reach.candidate[np.random.randint(reach.begin[i], reach.begin[i + 1])]
+        if is_open[into]:
+            continue
+        tick += 1
+        for e in range(reach.start[into], reach.start[into + 1]):
+            stamp[reach.point[e]] = tick
+        both = 0.0
+        for e in range(a, b):
+            if stamp[reach.point[e]] == tick and count.times[reach.point[e]] == 1:
+                both += reach.weight[reach.point[e]]
+        change = count.gain[into] + both - count.loss[out]
+        if change >= 0 or np.random.random() < np.exp(change / heat):
+            turn(reach, out, count, -1)
+            turn(reach, into, count, 1)
+            is_open[out], is_open[into], sites[at] = False, True, into
+            gained += change
+            if gained > best + 1e-9:
+                best = gained
+                best_open[:] = is_open
+    return best
 
 
 @njit(nogil=True, cache=True)

@@ -15,7 +15,7 @@ class Tick:
     is_last: bool
 
 
-def day_ticks(first: date, days: int, step: float, *, left: int) -> tuple[Tick, ...]:
+def day_ticks(first: date, days: int, step: float, *, left: float) -> tuple[Tick, ...]:
     """Name days so far apart that no two names touch; a month is said with its first day there."""
     every = max(1, ceil(60 / step))
     ticks = []

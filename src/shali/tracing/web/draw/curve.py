@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import ceil
 
-from shali.foundation.ui.formats import day as day_word
 from shali.tracing.queries.curve import CurveView, Reproduction
-from shali.tracing.web.draw.axis import Tick
+from shali.tracing.web.draw.axis import Tick, day_ticks
 
 # The curve: bars by day above an axis, and R below it on the same days.
 C_LEFT, C_RIGHT, C_TOP, C_BOTTOM, R_TOP, R_BOTTOM = 56, 20, 20, 240, 20, 200
@@ -79,9 +78,8 @@ def draw_curve(view: CurveView) -> CurveDrawing | None:
     area, line = _band(view.reproduction, daily.first, step, r_top)
     levels = tuple((y_of(top * part / 4), top * part // 4) for part in range(5)) if top >= 4 else ((y_of(top), top),)
     r_levels = tuple((_r_y(value, r_top), value) for value in (1.0, r_top / 2, r_top))
-    return CurveDrawing(
-        width, tuple(bars), _day_ticks(daily.first, days, step), levels, area, line, _r_y(1.0, r_top), r_levels
-    )
+    ticks = day_ticks(daily.first, days, step, left=C_LEFT + step / 2)
+    return CurveDrawing(width, tuple(bars), ticks, levels, area, line, _r_y(1.0, r_top), r_levels)
 
 
 def _nice(value: int) -> int:
@@ -108,14 +106,6 @@ def _band(found: Reproduction | None, first: date, step: float, top: float) -> t
     below = [f"{x:.1f} {_r_y(low, top):.1f}" for x, low in zip(xs, found.low, strict=True)]
     middle = [f"{x:.1f} {_r_y(one, top):.1f}" for x, one in zip(xs, found.median, strict=True)]
     return "M" + "L".join([*above, *reversed(below)]) + "Z", "M" + "L".join(middle)
-
-
-def _day_ticks(first: date, days: int, step: float) -> tuple[Tick, ...]:
-    every = max(1, ceil(48 / step))
-    return tuple(
-        Tick(C_LEFT + place * step + step / 2, day_word(first + timedelta(days=place)), False)  # type: ignore[arg-type]
-        for place in range(0, days, every)
-    )
 
 
 def in_words(values: Sequence[float], digits: int = 2) -> list[str]:

@@ -9,6 +9,7 @@ from shali.tracing.web.draw.axis import Tick, day_ticks
 
 LEFT, TOP, ROW, BAR = 174, 46, 34, 22
 PANEL, WIDE_DAY = 920, 40.0
+WORDS = 250  # room for what stands behind the last bar
 MOST_BARS = 60  # what is smaller is told in one line
 
 
@@ -42,7 +43,7 @@ def draw_folded(clusters: Sequence[Cluster]) -> FoldedDrawing:
         return FoldedDrawing(600, 80, (), (), (0, 0))
     first = min(one.begins for one in clusters)
     days = (max(one.ends for one in clusters) - first).days + 1
-    step = min(WIDE_DAY, (PANEL - LEFT) / days)
+    step = min(WIDE_DAY, (PANEL - LEFT - WORDS) / days)
     most = max(one.cases for one in clusters)
     bars = []
     for place, one in enumerate(clusters[:MOST_BARS]):
@@ -53,7 +54,7 @@ def draw_folded(clusters: Sequence[Cluster]) -> FoldedDrawing:
         bars.append(Bar(one, x, y, width, height, words=x + width + 8, base=TOP + place * ROW + ROW / 2 + 5))
     rest = clusters[MOST_BARS:]
     return FoldedDrawing(
-        width=ceil(LEFT + days * step + 260),
+        width=ceil(LEFT + days * step + WORDS),
         height=TOP + len(bars) * ROW + 10,
         bars=tuple(bars),
         ticks=day_ticks(first, days, step, left=LEFT),

@@ -1,12 +1,10 @@
 """A cluster's people, a line each: spans and marks by day."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import ceil
+from datetime import date
 
-from shali.foundation.ui.formats import day as day_word
 from shali.tracing.queries.timeline import Timeline
-from shali.tracing.web.draw.axis import Tick
+from shali.tracing.web.draw.axis import Tick, day_ticks
 
 # The timeline: a line of 28 px for each person, days to the right of the names.
 T_LEFT, T_TOP, T_ROW = 150, 30, 28
@@ -56,9 +54,5 @@ def draw_timeline(found: Timeline) -> tuple[int, int, tuple[Tick, ...], list[Tim
             if found.first <= mark.on <= found.last
         )
         lines.append(TimeLine(T_TOP + place * T_ROW, strips, dots))
-    every = max(1, ceil(48 / step))
-    ticks = tuple(
-        Tick(T_LEFT + place * step, day_word(found.first + timedelta(days=place)), False)  # type: ignore[arg-type]
-        for place in range(0, days, every)
-    )
+    ticks = day_ticks(found.first, days, step, left=T_LEFT)
     return int(T_LEFT + days * step + 10), T_TOP + len(lines) * T_ROW + 10, ticks, lines
