@@ -97,6 +97,30 @@ def exchange(reach, is_open, fixed, count, seed):
 
 
 @njit(nogil=True, cache=True)
+def _relaxed(reach, price, fixed, p, earns, slope):
+    """Return the bound at these prices. Set earns[j] to what a site at j earns, and slope[i] to 1 less the number of
+    chosen sites that reach i: the fixed ones and those that earn most, p in all.
+    """
+    value = 0.0
+    for i in range(len(price)):
+        value += reach.weight[i] - price[i]
+        slope[i] = 1.0
+    for j in range(len(earns)):
+        earns[j] = 0.0
+        for e in range(reach.start[j], reach.start[j + 1]):
+            earns[j] += price[reach.point[e]]
+    free = p - fixed.sum()
+    for j in np.argsort(-earns):
+        if not fixed[j] and free == 0:
+            continue
+        free -= not fixed[j]
+        value += earns[j]
+        for e in range(reach.start[j], reach.start[j + 1]):
+            slope[reach.point[e]] -= 1.0
+    return value
+
+
+@njit(nogil=True, cache=True)
 def climb_reach(reach, price, fixed, p, lower, bound, scale, steps, best_price, earned, direction):
     """Lower the bound of what p sites reach. price[i] in 0..weight[i] is what a site earns for reaching i.
 
@@ -104,27 +128,9 @@ def climb_reach(reach, price, fixed, p, lower, bound, scale, steps, best_price, 
     """
     n, m = len(reach.weight), len(fixed)
     earns, slope = np.zeros(m), np.empty(n)
-    left = p - fixed.sum()
     idle = 0
     for _ in range(steps):
-        value = 0.0
-        for i in range(n):
-            value += reach.weight[i] - price[i]
-            slope[i] = 1.0
-        for j in range(m):
-            earns[j] = 0.0
-            for e in range(reach.start[j], reach.start[j + 1]):
-                earns[j] += price[reach.point[e]]
-        order = np.argsort(-earns)
-        free = left
-        for at in range(m):
-            j = order[at]
-            if not fixed[j] and free == 0:
-                continue
-            free -= not fixed[j]
-            value += earns[j]
-            for e in range(reach.start[j], reach.start[j + 1]):
-                slope[reach.point[e]] -= 1.0
+        value = _relaxed(reach, price, fixed, p, earns, slope)
         if value < bound - 1e-9:
             if value < bound - 1e-5 * abs(bound):
                 idle = 0
