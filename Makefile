@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
 
-.PHONY: help storm outbreak pushed run test check bench environment fix screenshots city load survive prove receipt million cluster
+.PHONY: help killed storm outbreak pushed run test check bench environment fix screenshots city load survive prove receipt million cluster
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make pushed       100,000 rows from their file to open tasks on this installation: seconds and memory"
 	@echo "make outbreak     60 cases and 2,000 contacts to the last release, new rules, a chain of 2,000 cases: seconds"
 	@echo "make storm        10,000 stations with 800,000 events come back at once while a clerk works; STORM='--stations 1000' for less"
+	@echo "make killed        300 stations send while PostgreSQL itself is killed 30 times under them; KILLED='--kills 100' for more"
 	@echo "make load         eight people at once on the pages of this installation, against their limits"
 	@echo "make survive      kills (KILLS=40), histories of sync (HISTORIES=50000), planted identifiers: what was lost or found; hours"
 	@echo "make screenshots  pictures of the demo city into docs/pictures"
@@ -96,6 +97,9 @@ outbreak: environment
 
 pushed: environment
 	@.venv/bin/python -m tools.pushed
+
+killed: environment
+	@.venv/bin/python -m tools.storm.killed $(KILLED)
 
 storm: environment
 	@.venv/bin/python -m tools.storm $(STORM)
