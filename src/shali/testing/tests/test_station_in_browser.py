@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+import segno
 from playwright.sync_api import Page, expect
 
 from shali.config.testing.live import Live
@@ -248,6 +249,45 @@ def test_what_is_written_while_a_batch_is_on_its_way_goes_right_after_it(table: 
 
     # The pause between two tries is 3.75 seconds or more: it is not waited for.
     expect(phone.locator("[data-fill='waiting']").first).to_have_text("0", timeout=2_500)
+
+
+def hold_before_the_camera(phone: Page, text: str) -> None:
+    """Let the device's camera see a QR code: a canvas stands for it, the detector is the product's own."""
+    rows = [[int(module) for module in row] for row in segno.make_qr(text, error="m").matrix]
+    phone.evaluate(
+        """(rows) => {
+          const [canvas, at, side] = [document.createElement("canvas"), 60, Math.floor(520 / rows.length)];
+          canvas.width = canvas.height = 640;
+          const draw = canvas.getContext("2d");
+          const paint = () => {
+            draw.fillStyle = "#fff";
+            draw.fillRect(0, 0, 640, 640);
+            draw.fillStyle = "#000";
+            for (const [y, row] of rows.entries()) {
+              for (const [x, dark] of row.entries()) if (dark) draw.fillRect(at + x * side, at + y * side, side, side);
+            }
+          };
+          setInterval(paint, 50);
+          paint();
+          navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
+        }""",
+        rows,
+    )
+
+
+def test_a_label_and_a_person_are_read_by_the_camera_with_and_without_network(table: Table, phone: Page) -> None:
+    let_in(table, phone)
+    hold_before_the_camera(phone, "LH-0001")
+    phone.locator("[data-act='scan']").click()
+    expect(phone.locator("[data-part='said']")).to_have_attribute("data-right", "true", timeout=15_000)
+    phone.context.set_offline(True)
+    hold_before_the_camera(phone, number_of(0))
+    phone.locator("[data-act='scan']").click()
+    expect(phone.locator("[data-fill='people']").first).to_have_text("1", timeout=15_000)
+    # The camera is let go as soon as a code was read.
+    expect(phone.locator("[data-part='camera']")).to_be_hidden()
+    phone.context.set_offline(False)
+    count(phone, "waiting", 0)
 
 
 def test_the_newest_can_be_taken_out_and_nothing_of_a_person_stays_on_the_screen(table: Table, phone: Page) -> None:
