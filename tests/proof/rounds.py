@@ -13,6 +13,8 @@ from shali.testing.models import (
     Box,
     Cover,
     Expected,
+    Group,
+    GroupMember,
     Laboratory,
     Parked,
     Recall,
@@ -77,6 +79,8 @@ def plant_round(unit: Unit, post: Post, person: int, at: datetime) -> dict[str, 
         candidates=[["某点", 114.0, 33.6, ""], ["乙点", 114.01, 33.6, ""]], sites=[0], served=[0], walk_m=1_125,
         capacity=900, cost=0, bound=0, seconds=0.1, made_at=at, made_by=BY,
     )  # fmt: skip
+    group = Group.objects.create(path=unit.path, unit=unit, kind="school", name="某校", made_at=at, made_by=BY)
+    GroupMember.objects.create(group=group, path=unit.path, person_id=person, joined_at=at)
     (row,) = next_ids("staffing_worker", count=1)
     worker = Worker.objects.create(
         pk=row, path=unit.path, unit=unit, name_sealed=seal("乌有", table="staffing_worker", column="name", row=row),
@@ -98,6 +102,7 @@ def plant_round(unit: Unit, post: Post, person: int, at: datetime) -> dict[str, 
         "result_file": file.public_id,
         "result": result.public_id,
         "slip": str(slip),
+        "group": group.public_id,
     }
 
 

@@ -18,7 +18,19 @@ OF_A_UNIT = frozenset(
     {"post", "unit", "path", "review", "batch", "joint", "transfer", "task", "look_back", "pushed_list"}
     | {"difference", "anomaly", "webhook", "number", "person", "merge", "change", "measure", "appeal"}
     | {"case", "stay", "contact", "relationship", "exposure", "member"}
-    | {"testing_round", "site", "station", "tube", "parked", "box", "result_file", "result", "site_plan", "shift"}
+    | {
+        "testing_round",
+        "site",
+        "station",
+        "tube",
+        "parked",
+        "box",
+        "result_file",
+        "result",
+        "site_plan",
+        "shift",
+        "group",
+    }
 )
 # Planted, and of no unit: a secret lets in whoever holds it.
 OF_NO_UNIT = frozenset({"secret", "slip"})

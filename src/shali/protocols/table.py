@@ -21,6 +21,7 @@ from shali.foundation.people.facts import PersonsMerged, PersonsUnmerged
 from shali.foundation.tasks.facts import TaskClosed, TaskEscalated, TaskMoved, TaskOpened, TaskReopened
 from shali.testing.facts import PersonTestedPositive, PoolSuspect, RoundClosed, RoundOpened, StationForked
 from shali.testing.services.fold import fold_tested
+from shali.testing.services.groups import rows_join_groups
 from shali.tracing.facts import (
     CaseClassified,
     CaseOpened,
@@ -45,7 +46,7 @@ from shali.verification.services.hand_over import open_settled_lists, open_tasks
 from shali.verification.services.withdraw import withdraw_lists
 
 TABLE: Mapping[type, tuple[Reaction, ...]] = {
-    RowSettled: (open_tasks_for_rows, rows_join_rosters),
+    RowSettled: (open_tasks_for_rows, rows_join_rosters, rows_join_groups),
     BatchSettled: (open_settled_lists, repeated_visits_join_rosters),
     RowReviewed: (close_lists_without_doubts,),
     BatchUndone: (withdraw_lists,),

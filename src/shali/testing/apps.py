@@ -7,6 +7,7 @@ class TestingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from shali.foundation.intake.web.homes import use_home
         from shali.foundation.people.relations import OnMerge, declare
         from shali.foundation.people.web.panels import use_person_panel
         from shali.foundation.tasks.web.panels import use_panel
@@ -16,7 +17,9 @@ class TestingConfig(AppConfig):
             testing__Expected__person=OnMerge.FOLD,
             testing__Sample__person=OnMerge.FOLD,
             testing__Recall__person=OnMerge.FOLD,
+            testing__GroupMember__person=OnMerge.FOLD,
         )
         use_panel("test_recall", panels.recall_panel)
         use_panel("test_at_home", panels.home_panel)
         use_person_panel(panels.person_panel)
+        use_home("testing_group", panels.group_home)

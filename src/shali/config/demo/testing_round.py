@@ -17,6 +17,7 @@ from shali.staffing.services import NewShift, enter_worker, give_shift
 from shali.testing.models import Box, Expected, Round, Site, Tube
 from shali.testing.rules import Outcome, Reading
 from shali.testing.rules.plan_file import Place
+from shali.testing.services.groups import Hours, add_members, make_group, set_hours
 from shali.testing.services.laboratory import add_laboratory, receive_box
 from shali.testing.services.left import exempt_people, visit_at_home
 from shali.testing.services.plans import Wanted, make_plan
@@ -67,7 +68,22 @@ def play_round(morning: datetime, *, township: str) -> str:
         pass
     _test(made, city, morning)
     _left(made, city, morning)
+    _groups(made, sites, city, planned)
     return made.public_id
+
+
+def _groups(made: Round, sites: list[Site], city: Scope, at: datetime) -> None:
+    """Let a school come in the first hours, and a factory at noon, each at a point of its own."""
+    coming = (("某小学", "school", sites[0], 0, 2), ("某食品厂", "enterprise", sites[-1], 5, 7))
+    with in_scope(system_scope("demo")):
+        for place, (name, kind, site, first, last) in enumerate(coming):
+            group = make_group(scope=city, name=name, kind=kind, unit=site.path, by=city.name, at=at)
+            near = Expected.objects.filter(round=made, path=site.path, guest=False).order_by("person_id")
+            add_members(group=group, people=list(near.values_list("person_id", flat=True)[place : 60 + place]), at=at)
+            when = Hours(
+                made.starts_at + timedelta(hours=first), made.starts_at + timedelta(hours=last), site.public_id
+            )
+            set_hours(scope=city, made=made.public_id, group=group.public_id, hours=when, by=city.name, at=at)
 
 
 def _points(made: Round, city: Scope, at: datetime) -> list[Site]:

@@ -194,6 +194,13 @@ ENDPOINTS |= {
     ),
     "testing:make_station": ("POST /testing/sites/{site}/stations",),
     "testing:revoke_station": ("POST /testing/sites/stations/{station}/revoke",),
+    "testing:groups": ("GET /testing/groups",),
+    "testing:new_group": ("POST /testing/groups",),
+    "testing:group": ("GET /testing/groups/{group}", "GET /testing/groups/{group}/members"),
+    "testing:group_act": ("POST /testing/groups/{group}/off", "POST /testing/groups/{group}/close"),
+    "testing:group_file": ("POST /testing/groups/{group}/file",),
+    "testing:round_groups": ("GET /testing/groups/of-round/{testing_round}",),
+    "testing:group_hours": ("POST /testing/groups/of-round/{testing_round}",),
     "testing:zones": (
         "GET /testing/rounds/{testing_round}/zones",
         "POST /testing/rounds/{testing_round}/zones",
@@ -292,6 +299,7 @@ def test_every_body_refuses_what_it_does_not_know():
 
     # A form beside a file is taken apart by the library before it is a body; what it does not know is passed over.
     assert sorted(loose) == [
+        "post /api/v1/testing/groups/{group}/file",
         "post /api/v1/tracing/exposures/{exposure}/roster",
         "post /api/v1/tracing/forms",
         "post /api/v1/verification/lists",

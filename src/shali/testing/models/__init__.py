@@ -3,6 +3,7 @@
 What must never be: a sample lost or counted twice; somebody cleared by a tube that is in doubt; a result written over.
 """
 
+from shali.testing.models.groups import Group, GroupFile, GroupMember, GroupTime
 from shali.testing.models.laboratory import Box, Laboratory, Recall, Result, ResultFile
 from shali.testing.models.plans import SitePlan
 from shali.testing.models.rounds import Cover, Expected, Round, Site, Zone
@@ -14,6 +15,10 @@ __all__ = [
     "Cover",
     "Epoch",
     "Expected",
+    "Group",
+    "GroupFile",
+    "GroupMember",
+    "GroupTime",
     "Laboratory",
     "Parked",
     "Recall",

@@ -2,7 +2,7 @@
 
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope
-from shali.testing.models import Box, Laboratory, Parked, ResultFile, Round, Site, SitePlan, Station, Tube
+from shali.testing.models import Box, Group, Laboratory, Parked, ResultFile, Round, Site, SitePlan, Station, Tube
 
 
 def round_in_scope(scope: Scope, public_id: str) -> Round:
@@ -69,6 +69,13 @@ def parked_in_scope(scope: Scope, public_id: str) -> Parked:
 
 def plan_in_scope(scope: Scope, public_id: str) -> SitePlan:
     found = SitePlan.objects.filter(within(scope.path), public_id=public_id).select_related("round__unit").first()
+    if found is None:
+        raise NotInScope
+    return found
+
+
+def group_in_scope(scope: Scope, public_id: str) -> Group:
+    found = Group.objects.filter(within(scope.path), public_id=public_id).select_related("unit").first()
     if found is None:
         raise NotInScope
     return found

@@ -17,6 +17,7 @@ from shali.testing.rules import Standing
 LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="", guest=False)
 WHICH = {
     "left": LEFT,
+    "all": Q(guest=False),
     "sampled": Q(guest=False) & ~Q(standing=Standing.NOT_SAMPLED),
     "exempt": Q(standing=Standing.NOT_SAMPLED, guest=False) & ~Q(exempt=""),
     "missing": Q(standing=Standing.NOT_SAMPLED, guest=False, exempt="") & ~Q(missing=""),

@@ -107,3 +107,17 @@ RESULT_STATES = {
     "waiting": _("waits for a second person"),
     "refused": _("refused"),
 }
+
+GROUP_KINDS = {
+    "enterprise": _("Enterprise"),
+    "school": _("School"),
+    "institution": _("Institution"),
+    "site": _("Building site"),
+}
+GROUPS_STAND = {
+    "overdue": _("its hours are over"),
+    "now": _("coming now"),
+    "to_come": _("to come"),
+    "none": _("no hours yet"),
+    "done": _("everybody is through"),
+}

@@ -4,7 +4,7 @@ from shali.foundation.journal.announce import Announced
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import MergeMove
 from shali.foundation.people.services.merge import note_moves
-from shali.testing.models import Expected, Recall, Sample
+from shali.testing.models import Expected, GroupMember, Recall, Sample
 from shali.testing.services.standing import restand
 
 BY = "system:protocols"
@@ -18,6 +18,7 @@ def fold_tested(announced: Announced) -> None:
             _fold(fact.merge, fact.kept, fact.lost, "testing.Expected.person", Expected)
             _fold(fact.merge, fact.kept, fact.lost, "testing.Recall.person", Recall)
             _repoint(fact.merge, fact.kept, fact.lost)
+            _fold_groups(fact.merge, fact.kept, fact.lost)
             for made in rounds:
                 restand(round_id=made, people=[fact.kept, fact.lost], by=BY, at=announced.at)
 
@@ -35,3 +36,11 @@ def _repoint(merge: int, kept: int, lost: int) -> None:
     rows = list(Sample.objects.filter(person_id=lost).values_list("pk", flat=True))
     note_moves(merge, relation=relation, rows=[(pk, {"person_id": lost}) for pk in rows])
     Sample.objects.filter(pk__in=rows).update(person_id=kept)
+
+
+def _fold_groups(merge: int, kept: int, lost: int) -> None:
+    relation = "testing.GroupMember.person"
+    known = GroupMember.objects.filter(person_id=kept).values("group_id")
+    rows = list(GroupMember.objects.filter(person_id=lost).exclude(group_id__in=known).values_list("pk", flat=True))
+    note_moves(merge, relation=relation, rows=[(pk, {"person_id": lost}) for pk in rows])
+    GroupMember.objects.filter(pk__in=rows).update(person_id=kept)

@@ -1,11 +1,15 @@
-"""What this desk shows on the pages of rooms below: on its tasks, and on a person's page."""
+"""What this desk shows on the pages of rooms below: on its tasks, a person's page, and a group's file."""
 
 from datetime import datetime
 
+from django.urls import reverse
+
+from shali.foundation.intake.web.homes import Home
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.web.panels import Panel as PersonPanel
 from shali.foundation.tasks.web.panels import Panel
 from shali.testing.queries import words
+from shali.testing.queries.groups import group_of_batch
 from shali.testing.queries.tubes import code_of, home_of_task, recall_of_task, standings_of
 from shali.testing.web.qr import drawn
 
@@ -29,3 +33,8 @@ def person_panel(scope: Scope, person: int, at: datetime) -> PersonPanel:
     rows = [(one, words.STANDINGS[one.standing]) for one in standings_of(scope, person)]  # type: ignore[index]
     code = code_of(scope, person, at=at) if rows else ""
     return PersonPanel("testing/_person.html", {"standings": rows, "code": drawn(code) if code else None})
+
+
+def group_home(scope: Scope, batch: int) -> Home | None:
+    found = group_of_batch(scope, batch)
+    return Home(found.name, reverse("testing:group", args=[found.public_id])) if found else None

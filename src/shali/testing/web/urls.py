@@ -1,6 +1,7 @@
 from django.urls import path
 
 from shali.testing.web.views import (
+    groups,
     laboratory,
     left,
     parked,
@@ -25,6 +26,13 @@ urlpatterns = [
     path("testing/rounds/<str:testing_round>/recalls/", tubes.recalled, name="recalls"),
     path("testing/rounds/<str:testing_round>/tubes/", tubes.index, name="tubes"),
     path("testing/rounds/<str:testing_round>/sites/", sites.index, name="sites"),
+    path("testing/rounds/<str:testing_round>/groups/", groups.of_round, name="round_groups"),
+    path("testing/rounds/<str:testing_round>/groups/hours/", groups.hours, name="group_hours"),
+    path("testing/groups/", groups.index, name="groups"),
+    path("testing/groups/new/", groups.new, name="new_group"),
+    path("testing/groups/<str:group>/", groups.one, name="group"),
+    path("testing/groups/<str:group>/act/", groups.act, name="group_act"),
+    path("testing/groups/<str:group>/file/", groups.file, name="group_file"),
     path("testing/rounds/<str:testing_round>/zones/", zones.index, name="zones"),
     path("testing/rounds/<str:testing_round>/plans/", plans.index, name="plans"),
     path("testing/plans/<str:site_plan>/", plans.one, name="plan"),

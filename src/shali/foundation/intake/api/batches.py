@@ -18,8 +18,8 @@ from shali.foundation.intake.services.undo import undo_batch
 from shali.foundation.people.api.shown import PersonMasked
 
 router = Router()
-SEE = (Verb.SEE_LISTS, Verb.SEE_TRACING)
-TAKE = (Verb.RECEIVE_LISTS, Verb.INVESTIGATE)
+SEE = (Verb.SEE_LISTS, Verb.SEE_TRACING, Verb.SEE_TESTING)
+TAKE = (Verb.RECEIVE_LISTS, Verb.INVESTIGATE, Verb.RUN_SITES)
 Difference = Literal["", "sender_confirmed", "rest_follows", "sender_counted_all", "not_reachable"]
 
 

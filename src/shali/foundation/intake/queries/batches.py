@@ -12,8 +12,8 @@ from shali.foundation.ui.paging import PAGE, Page
 from shali.foundation.ui.refusal import NotInScope
 
 # What a file asks of whoever sees it or takes it in, by its purpose; a pushed list where it is named here by none.
-SEES = {"exposure": Verb.SEE_TRACING}
-TAKES = {"exposure": Verb.INVESTIGATE}
+SEES = {"exposure": Verb.SEE_TRACING, "testing_group": Verb.SEE_TESTING}
+TAKES = {"exposure": Verb.INVESTIGATE, "testing_group": Verb.RUN_SITES}
 STATES = {
     "people": (RowState.KNOWN, RowState.NEW),
     "duplicate": (RowState.DUPLICATE,),

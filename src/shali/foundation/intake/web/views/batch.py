@@ -24,9 +24,9 @@ from shali.foundation.intake.web.forms import DifferenceForm, columns_said
 from shali.foundation.intake.web.homes import home_of_batch
 from shali.foundation.ui.refusal import WrongInput
 
-# By the file's purpose: a pushed list or an exposure's roster. Which of the two is asked with the batch.
-SEE = (Verb.SEE_LISTS, Verb.SEE_TRACING)
-TAKE = (Verb.RECEIVE_LISTS, Verb.INVESTIGATE)
+# By the file's purpose: a pushed list, an exposure's roster, a group's people. Which is asked with the batch.
+SEE = (Verb.SEE_LISTS, Verb.SEE_TRACING, Verb.SEE_TESTING)
+TAKE = (Verb.RECEIVE_LISTS, Verb.INVESTIGATE, Verb.RUN_SITES)
 
 
 @policy(*SEE)
