@@ -2,8 +2,10 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from shali.config.demo.device import Device
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
@@ -11,6 +13,7 @@ from shali.testing.models import Parked, Sample, SealedBatch, Station, Waiting
 from shali.testing.services.ingest import NotKnown, Sent, take_batch
 from shali.testing.services.parking import settle_parked
 from shali.testing.services.stations import NoEntry, enrol, make_station, revoke_station
+from shali.testing.web import bare
 
 from .desk import AT, DESK, fill, number_of, open_round, work_off
 
@@ -179,3 +182,19 @@ def test_nothing_personal_lies_in_the_inbox_in_plain() -> None:
     assert number_of(0) not in plain
     assert "乌有零" not in plain
     assert "13800000000" not in plain
+
+
+@pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
+def test_a_database_that_goes_away_asks_for_patience_and_lets_its_place_go(
+    monkeypatch: pytest.MonkeyPatch, broken: type[Exception]
+) -> None:
+    """An OperationalError comes in the middle of the work, an InterfaceError where the connection was dead before."""
+
+    def fails(**given: object) -> None:
+        raise broken
+
+    monkeypatch.setattr(bare, "take_batch", fails)
+    monkeypatch.setattr(bare, "connection", SimpleNamespace(close=lambda: None))
+    for _ in range(5):  # more often than there are places
+        status, _body, headers = bare.answer(Sent("-", 1, 0, 0, 0, 0, b"[]", b""))
+        assert (status, headers[0][0]) == (503, "Retry-After")

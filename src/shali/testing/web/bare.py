@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 import orjson
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils.translation import gettext as _
 
 from shali.foundation.clocks import now
@@ -53,8 +53,8 @@ def answer(sent: Sent) -> tuple[int, bytes, list[tuple[str, str]]]:
         return 200, orjson.dumps(take_batch(sent=sent, at=now())), []
     except Refusal as refused:
         return refused.status, orjson.dumps({"message": refused.message}), []
-    except DatabaseError:
-        # The server went away over it, or is going: nothing was acknowledged, the station sends again.
+    except (DatabaseError, InterfaceError):
+        # The server went away over it, or had gone before: nothing was acknowledged, the station sends again.
         connection.close()
         return _patience()
     finally:
