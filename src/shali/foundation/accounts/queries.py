@@ -1,11 +1,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from shali.foundation.accounts.models import ApiToken, Post
 from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.ui.paging import PAGE, Page
 
 
 def active_posts(user: int, *, at: datetime) -> list[Post]:
@@ -40,22 +43,62 @@ def posts_below(scope: Scope, *, at: datetime, roles: Iterable[str] | None = Non
     found = Post.objects.select_related("unit", "user").filter(within(scope.path)).order_by("path", "role", "id")
     if roles is not None:
         found = found.filter(role__in=list(roles))
-    rows = [
-        PostRow(
-            id=post.pk,
-            public_id=post.public_id,
-            user_name=post.user.name,
-            username=post.user.username,
-            role=post.role,
-            unit=post.unit.name,
-            unit_en=post.unit.name_en,
-            path=post.path,
-            ends_at=post.ends_at,
-            is_active=post.revoked_at is None and post.starts_at <= at < post.ends_at,
-        )
-        for post in found
-    ]
-    return sorted(rows, key=lambda row: not row.is_active)
+    return sorted((_post_row(post, at) for post in found), key=lambda row: not row.is_active)
+
+
+def _post_row(post: Post, at: datetime) -> PostRow:
+    return PostRow(
+        id=post.pk,
+        public_id=post.public_id,
+        user_name=post.user.name,
+        username=post.user.username,
+        role=post.role,
+        unit=post.unit.name,
+        unit_en=post.unit.name_en,
+        path=post.path,
+        ends_at=post.ends_at,
+        is_active=post.revoked_at is None and post.starts_at <= at < post.ends_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PostsFound:
+    """count: posts under the words; soon: of these, those that end within three days."""
+
+    page: Page[PostRow]
+    count: int
+    soon: int
+
+
+SOON, LATELY = timedelta(days=3), timedelta(days=7)
+
+
+def posts_found(scope: Scope, *, at: datetime, words: str = "", skip: int = 0) -> PostsFound:
+    """Return a page of a scope's posts: those that end within days on top, then those that ended lately."""
+    holds = Q(starts_at__lte=at, ends_at__gt=at, revoked_at=None)
+    found = Post.objects.select_related("unit", "user").filter(within(scope.path))
+    if words:
+        said = ("user__name", "user__username", "unit__name", "unit__name_en", "path")
+        found = found.filter(reduce(or_, (Q(**{f"{one}__contains": words}) for one in said)))
+    urgency = Case(
+        When(holds & Q(ends_at__lte=at + SOON), then=0),
+        When(~holds & Q(ends_at__gte=at - LATELY), then=1),
+        When(holds, then=2),
+        default=3,
+    )
+    rows = found.annotate(urgency=urgency).order_by(
+        "urgency",
+        # What holds: the nearest end first. What has ended: the newest first.
+        Case(When(holds, then=F("ends_at"))).asc(nulls_last=True),
+        F("ends_at").desc(),
+        "id",
+    )
+    read = list(rows[skip : skip + PAGE + 1])
+    shown = [_post_row(post, at) for post in read[:PAGE]]
+    more = str(skip + PAGE) if len(read) > PAGE else ""
+    count = found.count()
+    page = Page(shown, skip + 1 if shown else 0, skip + len(shown), count, more, is_first=skip == 0)
+    return PostsFound(page, count, found.filter(holds, ends_at__lte=at + SOON).count())
 
 
 @dataclass(frozen=True, slots=True)

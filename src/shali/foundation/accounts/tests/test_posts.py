@@ -10,10 +10,12 @@ from django.test import Client
 from shali.config import reference
 from shali.foundation.accounts.middleware import scope_of
 from shali.foundation.accounts.models import Post, SignInLink, User
+from shali.foundation.accounts.queries import PostRow, posts_found
 from shali.foundation.accounts.roles import Role
 from shali.foundation.accounts.services.posts import NotYoursToGive, add_user, check_link, give_post
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.ui.paging import PAGE
 
 SignIn = Callable[[Post], Client]
 
@@ -87,6 +89,31 @@ def test_post_that_ends_soon_stands_on_top(sign_in: SignIn) -> None:
     page = sign_in(lead).get("/posts/").content.decode()
 
     assert page.index("某hasty") < page.index("某calm")
+
+
+def test_of_many_posts_a_page_is_shown_each_once_and_in_the_order_of_what_presses(db: None) -> None:
+    lead, at = _give("lead", Role.CITY_LEAD, "4111", days=365), now()
+    ends = [timedelta(hours=one) for one in (5, 60, 80, 900, -2, -100, -200, -3000)]
+    for place in range(PAGE + len(ends)):
+        post = _give(f"desk{place}", Role.COUNTY_DESK, "4111.02", days=30)
+        end = at + (ends[place] if place < len(ends) else timedelta(days=20, minutes=place))
+        Post.objects.filter(pk=post.pk).update(starts_at=at - timedelta(days=400), ends_at=end)
+
+    def pressing(row: PostRow) -> tuple[int, float]:
+        left = (row.ends_at - at).total_seconds()
+        if row.is_active:
+            return (0 if left <= 3 * 86_400 else 2), left
+        return (1 if left >= -7 * 86_400 else 3), -left
+
+    scope = scope_of(lead)
+    first = posts_found(scope, at=at)
+    rest = posts_found(scope, at=at, skip=int(first.page.next))
+    rows = [*first.page.rows, *rest.page.rows]
+
+    assert (first.count, first.soon, len(first.page.rows), rest.page.next) == (PAGE + len(ends) + 1, 2, PAGE, "")
+    assert len({row.public_id for row in rows}) == first.count
+    assert [pressing(row) for row in rows] == sorted(pressing(row) for row in rows)
+    assert {row.username for row in posts_found(scope, at=at, words="desk7").page.rows} == {"desk7"}
 
 
 def test_link_is_shown_once_and_of_nobody_who_holds_a_higher_post(sign_in: SignIn) -> None:

@@ -28,10 +28,10 @@ class GiveForm(forms.Form):
 @policy(verb=Verb.MANAGE_POSTS)
 @require_GET
 def posts(request: PostRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:60]
-    return render(
-        request, "accounts/posts.html", posts_page(request.scope, request.post.unit.level, at=now(), words=words)
-    )
+    words, after = request.GET.get("q", "").strip()[:60], request.GET.get("after", "")
+    skip = int(after) if after.isdecimal() and len(after) < 7 else 0
+    level = request.post.unit.level
+    return render(request, "accounts/posts.html", posts_page(request.scope, level, at=now(), words=words, skip=skip))
 
 
 @policy(verb=Verb.MANAGE_POSTS)

@@ -1,9 +1,9 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
-from shali.foundation.accounts.queries import PostRow, posts_below, tokens_of
+from shali.foundation.accounts.queries import SOON, PostRow, posts_found, tokens_of
 from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.accounts.second_factor import has_factor, is_required
 from shali.foundation.accounts.services import tokens
@@ -12,19 +12,15 @@ from shali.foundation.accounts.web.words import VERBS
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import number
 
-SOON = timedelta(days=3)
-LATELY = timedelta(days=7)
-MOST_ROWS = 500
 
-
-def posts_page(scope: Scope, level: int, *, at: datetime, words: str = "") -> dict[str, object]:
+def posts_page(scope: Scope, level: int, *, at: datetime, words: str = "", skip: int = 0) -> dict[str, object]:
     """Return the posts of a scope: those that end within days on top, then those that ended lately."""
-    found = [row for row in posts_below(scope, at=at) if _carries(row, words)]
-    rows = sorted(found, key=lambda row: _urgency(row, at))[:MOST_ROWS]
+    found = posts_found(scope, at=at, words=words, skip=skip)
     return {
-        "rows": [(row, Role.by_code(row.role).title, _state(row, at)) for row in rows],
-        "count": len(found),
-        "soon": sum(_urgency(row, at)[0] == 0 for row in found),
+        "rows": [(row, Role.by_code(row.role).title, _state(row, at)) for row in found.page.rows],
+        "page": found.page,
+        "count": found.count,
+        "soon": found.soon,
         "words": words,
         "roles": [role for role in Role if _is_given_below(role, level)],
         "days": int(number("post_days", at).value),
@@ -63,17 +59,6 @@ def _is_given_below(role: Role, level: int) -> bool:
     # Departments are told apart by the city's own list, which the command line enters.
     levels = LEVELS.get(role.code)
     return role is not Role.DEPARTMENT_DESK and (levels is None or max(levels) >= level)
-
-
-def _carries(row: PostRow, words: str) -> bool:
-    return not words or any(words in said for said in (row.user_name, row.username, row.unit, row.unit_en, row.path))
-
-
-def _urgency(row: PostRow, at: datetime) -> tuple[int, float]:
-    left = (row.ends_at - at).total_seconds()
-    if row.is_active:
-        return (0, left) if row.ends_at - at <= SOON else (2, left)
-    return (1, -left) if at - row.ends_at <= LATELY else (3, -left)
 
 
 def _state(row: PostRow, at: datetime) -> tuple[str, str]:
