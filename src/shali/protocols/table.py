@@ -21,7 +21,7 @@ from shali.foundation.people.facts import PersonsMerged, PersonsUnmerged
 from shali.foundation.tasks.facts import TaskClosed, TaskEscalated, TaskMoved, TaskOpened, TaskReopened
 from shali.testing.facts import PersonTestedPositive, PoolSuspect, RoundClosed, RoundOpened, StationForked
 from shali.testing.services.fold import fold_tested
-from shali.testing.services.groups import rows_join_groups
+from shali.testing.services.groups import rows_join_groups, take_back_files
 from shali.tracing.facts import (
     CaseClassified,
     CaseOpened,
@@ -40,6 +40,7 @@ from shali.tracing.services.reactions import (
     repeated_visits_join_rosters,
     rows_join_rosters,
 )
+from shali.tracing.services.rosters import refuse_undoing_rosters
 from shali.verification.facts import AnomalyRaised, FindingRecorded, ListClosed, ListOpened, PersonStruckOff
 from shali.verification.services.fold import close_lists_without_doubts, fold_tasks, unfold_tasks
 from shali.verification.services.hand_over import open_settled_lists, open_tasks_for_rows
@@ -49,7 +50,7 @@ TABLE: Mapping[type, tuple[Reaction, ...]] = {
     RowSettled: (open_tasks_for_rows, rows_join_rosters, rows_join_groups),
     BatchSettled: (open_settled_lists, repeated_visits_join_rosters),
     RowReviewed: (close_lists_without_doubts,),
-    BatchUndone: (withdraw_lists,),
+    BatchUndone: (withdraw_lists, refuse_undoing_rosters, take_back_files),
     PersonsMerged: (fold_tasks, fold_traced, fold_tested),
     PersonsUnmerged: (unfold_tasks,),
     TaskOpened: (),

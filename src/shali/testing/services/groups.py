@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shali.foundation.intake.facts import RowSettled
+from shali.foundation.intake.models import Row
 from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.journal.announce import Announced
 from shali.foundation.jurisdictions.models import Unit
@@ -85,6 +86,19 @@ def rows_join_groups(announced: Announced) -> None:
         for file in GroupFile.objects.filter(batch_id__in={fact.batch for fact in facts}).select_related("group"):
             people = [fact.person for fact in facts if fact.batch == file.batch_id]
             add_members(group=file.group, people=people, at=announced.at)
+
+
+def take_back_files(announced: Announced) -> None:
+    """Take those off a group whom an undone file alone had named. Caller: the reaction to BatchUndone."""
+    with in_scope(system_scope("protocols")):
+        for file in GroupFile.objects.filter(batch_id__in=[fact.batch for fact in announced.facts]):
+            others = GroupFile.objects.filter(group=file.group_id).exclude(pk=file.pk).values("batch_id")
+            named = Row.objects.filter(batch_id__in=others, person__isnull=False).values("person_id")
+            alone = Row.objects.filter(batch_id=file.batch_id, person__isnull=False).exclude(person_id__in=named)
+            gone = GroupMember.objects.filter(
+                group=file.group_id, left_at=None, person_id__in=alone.values("person_id")
+            )
+            gone.update(left_at=announced.at, left_by="system:protocols")
 
 
 def add_members(*, group: Group, people: Sequence[int], at: datetime) -> int:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from shali.foundation.accounts.roles import Role
 from shali.foundation.intake.models import Batch
 from shali.foundation.intake.services.settle import settle_batch
+from shali.foundation.intake.services.undo import undo_batch
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Person
@@ -161,3 +162,7 @@ def test_a_township_enters_a_school_its_people_and_its_hours_on_the_pages(desk: 
     assert "…" + number_of(3)[-4:] in client.get(made["Location"] + "?which=left").content.decode()
     [row] = stands(desk, later=2)
     assert (row.people, row.left, row.stands) == (4, 4, "now")
+
+    with in_scope(system_scope("test")):
+        undo_batch(scope=system_scope("test"), batch=batch.public_id, by="post:1", at=AT)
+    assert stands(desk, later=2)[0].people == 0

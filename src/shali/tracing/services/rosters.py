@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.intake.queries.visits import hours_told
 from shali.foundation.intake.services.receive import receive_file
+from shali.foundation.journal.announce import Announced
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Person
 from shali.foundation.policy.rules import limit
 from shali.foundation.tasks.services.open import NewTask, Opened, open_tasks
-from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.refusal import Refusal, WrongInput
 from shali.tracing.bridge import read_hours
 from shali.tracing.models import Exposure, ExposureState, Member, Relationship
 from shali.tracing.models.exposures import ROSTERS
@@ -57,6 +58,24 @@ def receive_roster(
         raise NotLawful(_("The same file is the roster of another exposure."))
     Exposure.objects.filter(pk=row.pk, batch=None).update(batch_id=received.batch, roster_of=holds)
     return received.public_id
+
+
+class PeopleAsked(Refusal):
+    """People of a roster's file are being asked already."""
+
+
+def refuse_undoing_rosters(announced: Announced) -> None:
+    """Let a roster's file be taken back only while nobody of it is on the roster. Caller: the reaction to BatchUndone.
+
+    :raises PeopleAsked: then the import stays, and with it everything else of the transaction
+    """
+    batches = [fact.batch for fact in announced.facts]
+    with in_scope(system_scope("protocols")):
+        members = Member.objects.filter(exposure__batch__in=batches, came_by__in=("file", "visits"))
+        if asked := members.count():
+            said = _("%(n)d people of this file are on a roster and are being asked; it cannot be undone as a whole.")
+            raise PeopleAsked(said % {"n": asked})
+        Exposure.objects.filter(batch__in=batches).update(batch=None, visits_outside=0, visits_unclear=0)
 
 
 @transaction.atomic

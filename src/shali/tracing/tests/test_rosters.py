@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from shali.foundation.intake.models import Batch
+from shali.foundation.intake.models import Batch, BatchState
 from shali.foundation.intake.reading import visit_columns
 from shali.foundation.intake.services.settle import confirm_batch, settle_batch
+from shali.foundation.intake.services.undo import undo_batch
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope
 from shali.foundation.ui.refusal import WrongInput
@@ -18,7 +19,7 @@ from shali.tracing.services.contacts import Line, Meeting, enter_contacts, withd
 from shali.tracing.services.exposures import Event, answer_member, ask_again, open_exposure
 from shali.tracing.services.history import NotLawful
 from shali.tracing.services.persons import Named
-from shali.tracing.services.rosters import add_by_hand, add_told, receive_roster
+from shali.tracing.services.rosters import PeopleAsked, add_by_hand, add_told, receive_roster
 
 from .desk import AT, CITY, a_case, number_of, people, ready
 
@@ -109,6 +110,25 @@ def test_of_a_file_of_people_everybody_is_on_the_roster_whatever_hours_stand_the
     take(hall, tmp_path, [visit(0, "2022-08-01 10:00"), visit(1, "")], holds="people")
 
     assert on_roster(hall) == [(one, "file") for one in who]
+
+
+def test_a_file_whose_people_are_asked_is_not_undone_and_one_that_put_nobody_on_is(tmp_path: Path) -> None:
+    ready()
+    who = people(2)
+    asked, empty = open_hall(), open_hall()
+    take(asked, tmp_path, [visit(0, "2022-08-09 10:00")], holds="visits")
+    take(empty, tmp_path, [visit(1, "2022-08-01 10:00")], holds="visits")
+    with in_scope(CITY):
+        for hall in (asked, empty):
+            hall.refresh_from_db()
+        with pytest.raises(PeopleAsked):
+            undo_batch(scope=CITY, batch=asked.batch.public_id, by=CITY.name, at=AT)
+        undo_batch(scope=CITY, batch=empty.batch.public_id, by=CITY.name, at=AT)
+        for hall in (asked, empty):
+            hall.refresh_from_db()
+
+    assert on_roster(asked) == [(who[0], "visits")]
+    assert (asked.batch.state, empty.batch) == (BatchState.SETTLED, None)
 
 
 def test_what_a_row_is_must_be_said(tmp_path: Path) -> None:
