@@ -23,6 +23,8 @@ from shali.foundation.accounts.roles import Role
 
 from .running import Run, free_port
 
+# One city for all roles, so one process for all of them.
+pytestmark = pytest.mark.xdist_group("every_link")
 ALIKE = 2  # pages of one kind that are looked at
 MOST = 260  # pages a role
 LINK = re.compile(r"^\s+([a-z-]+)\s+(http://\S+/in/\S+)$", re.MULTILINE)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from shali.foundation.accounts.models import Post
+from shali.foundation.intake.models import Batch
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.rows import next_ids
 from shali.foundation.vault.sealing import seal
@@ -14,7 +15,9 @@ from shali.testing.models import (
     Cover,
     Expected,
     Group,
+    GroupFile,
     GroupMember,
+    GroupTime,
     Laboratory,
     Parked,
     Recall,
@@ -27,6 +30,7 @@ from shali.testing.models import (
     SitePlan,
     Station,
     Tube,
+    Zone,
 )
 from shali.testing.services.marks import new_mark_key
 
@@ -81,6 +85,11 @@ def plant_round(unit: Unit, post: Post, person: int, at: datetime) -> dict[str, 
     )  # fmt: skip
     group = Group.objects.create(path=unit.path, unit=unit, kind="school", name="某校", made_at=at, made_by=BY)
     GroupMember.objects.create(group=group, path=unit.path, person_id=person, joined_at=at)
+    GroupFile.objects.create(group=group, path=unit.path, batch=Batch.objects.filter(path=unit.path)[0])
+    GroupTime.objects.create(
+        round=made, group=group, path=unit.path, starts_at=at, ends_at=at + timedelta(hours=1), set_at=at, set_by=BY
+    )
+    Zone.objects.create(round=made, path=unit.path, unit=unit, pool_size=1, set_at=at, set_by=BY)
     (row,) = next_ids("staffing_worker", count=1)
     worker = Worker.objects.create(
         pk=row, path=unit.path, unit=unit, name_sealed=seal("乌有", table="staffing_worker", column="name", row=row),

@@ -283,7 +283,7 @@ def _allowed(table: str) -> set[object]:
             rows += cursor.fetchall()
         transaction.set_rollback(True)
     # A round is known in the whole of its area.
-    is_of_an_area = table == "testing_round"
+    is_of_an_area = table in {"testing_round", "testing_zone"}
     return {key for key, path in rows if lies_in(path, ASKS) or (is_of_an_area and lies_in(ASKS, path))}
 
 

@@ -8,6 +8,7 @@ from base64 import b32decode
 from typing import Any
 
 import pytest
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
@@ -90,6 +91,17 @@ def test_where_it_is_required_who_reveals_or_lets_in_adds_a_factor_first(
         assert client.get("/me/").status_code == client.get("/account/2fa/totp/activate/").status_code == 200
         TOTP.activate(post.user, SECRET)
         assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize(("step", "is_right"), [(-1, True), (0, True), (1, True), (-3, False), (3, False)])
+def test_a_code_typed_in_its_last_second_lets_in_and_an_old_one_does_not(
+    db: None, rf: Any, step: int, is_right: bool
+) -> None:
+    post = _post()
+    factor = TOTP.activate(post.user, SECRET)
+
+    with context.request_context(rf.get("/")):
+        assert factor.validate_code(_code(SECRET, step=step)) is is_right
 
 
 def test_authenticator_and_recovery_codes_in_a_browser(live: Any, new_page: Any, assert_accessible: Any) -> None:
