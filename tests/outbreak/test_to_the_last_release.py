@@ -78,7 +78,7 @@ def test_a_cluster_is_played_from_the_first_positive_to_the_last_release(note: N
         states = list(Contact.objects.values_list("state", "contact_class"))
         assert played["cases"] == CASES
         assert len(states) == played["contacts"] >= CONTACTS
-        # Whoever is a general contact owes nothing, and stays on the list until he meets somebody again.
+        # Whoever is a general contact owes nothing; the clock lets him go, which nobody plays here.
         left = {asks for state, asks in states if state == ContactState.UNDER_OBSERVATION}
         assert left <= {"general_contact"}
         assert not Task.objects.filter(kind__in=["case_core", "case_report", "contact"], closed_at=None).exists()

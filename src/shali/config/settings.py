@@ -156,8 +156,6 @@ MFA_ADAPTER = "shali.foundation.accounts.adapter.SealedFactors"
 MFA_FORMS = {"add_webauthn": "shali.foundation.accounts.web.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-# Whoever types a code in its last second is let in with it all the same (RFC 6238, 5.2: one step).
-MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE_TRANSPORT
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
