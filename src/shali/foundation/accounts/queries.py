@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Count, F, Q, When
 
 from shali.foundation.accounts.models import ApiToken, Post
 from shali.foundation.jurisdictions.scope import Scope, within
@@ -96,9 +96,9 @@ def posts_found(scope: Scope, *, at: datetime, words: str = "", skip: int = 0) -
     read = list(rows[skip : skip + PAGE + 1])
     shown = [_post_row(post, at) for post in read[:PAGE]]
     more = str(skip + PAGE) if len(read) > PAGE else ""
-    count = found.count()
-    page = Page(shown, skip + 1 if shown else 0, skip + len(shown), count, more, is_first=skip == 0)
-    return PostsFound(page, count, found.filter(holds, ends_at__lte=at + SOON).count())
+    sums = found.aggregate(count=Count("pk"), soon=Count("pk", filter=holds & Q(ends_at__lte=at + SOON)))
+    page = Page(shown, skip + 1 if shown else 0, skip + len(shown), sums["count"], more, is_first=skip == 0)
+    return PostsFound(page, **sums)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ PINNED = {
     "/wall/": ("city-duty", 18),
     "/wall/evening/": ("city-duty", 19),
     "/units/": ("city-duty", 13),
-    "/posts/": ("city-lead", 7),
+    "/posts/": ("city-lead", 8),
 }
 
 
