@@ -98,8 +98,10 @@ class HoursIn(Given):
 
 
 class WantedMembers(Given):
+    """which: a part of the group in the round that is asked for, empty for all of its people."""
+
     testing_round: str = Field("", max_length=12)
-    left_only: bool = False
+    which: Literal["", "roster", "sampled", "excused", "left"] = ""
     after: int = Field(0, ge=0)
 
 
@@ -142,7 +144,7 @@ def members(request: PostRequest, group: str, wanted: Query[WantedMembers]) -> d
         request.scope,
         group,
         testing_round=wanted.testing_round,
-        left_only=wanted.left_only,
+        which=wanted.which,
         at=now(),
         after=wanted.after,
     )

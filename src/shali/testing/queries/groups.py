@@ -15,6 +15,14 @@ from shali.testing.queries.find import group_in_scope, round_in_scope
 from shali.testing.rules import Standing
 
 ORDER = {"overdue": 0, "now": 1, "to_come": 2, "none": 3, "done": 4}
+LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="")
+# Parts of a group in a round; its people on the roster = sampled + excused + left.
+PARTS = {
+    "roster": Q(),
+    "sampled": ~Q(standing=Standing.NOT_SAMPLED),
+    "excused": Q(standing=Standing.NOT_SAMPLED) & ~LEFT,
+    "left": LEFT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +94,7 @@ def group_of_batch(scope: Scope, batch: int) -> Group | None:
 def groups_of_round(scope: Scope, testing_round: str, *, at: datetime) -> list[GroupCame]:
     """Return how the groups of a round's area stand: whose hours are over and who is not through on top."""
     row = round_in_scope(scope, testing_round)
-    here = Q(path=row.path) | Q(path__startswith=row.path + ".")
-    found = list(_counted(scope).filter(here, closed_at=None).order_by("path", "name", "id")[:500])
+    found = list(_counted(scope).filter(within(row.path), closed_at=None).order_by("path", "name", "id")[:500])
     times = {one.group_id: one for one in GroupTime.objects.filter(round=row).select_related("site")}
     with in_scope(system_scope("testing")):  # numbers alone: people of a group live anywhere in the city
         counts = {one["group"]: one for one in _came(row.pk, [one.pk for one in found])}
@@ -96,17 +103,17 @@ def groups_of_round(scope: Scope, testing_round: str, *, at: datetime) -> list[G
 
 
 def members_page(
-    scope: Scope, group: str, *, testing_round: str = "", left_only: bool = False, at: datetime, after: int = 0
+    scope: Scope, group: str, *, testing_round: str = "", which: str = "", at: datetime, after: int = 0
 ) -> Page[MemberRow]:
-    """Return the people of a group, with where they stand in a round; left_only: who is not through in it."""
+    """Return the people of a group, with where they stand in a round; which: one of PARTS of the round, or all."""
     row = group_in_scope(scope, group)
     made = round_in_scope(scope, testing_round) if testing_round else None
     rows = GroupMember.objects.filter(group=row, left_at=None, pk__gt=after)
     expected = Expected.objects.filter(round=made) if made else Expected.objects.none()
-    if made and left_only:
-        with in_scope(system_scope("testing")):
-            left = list(expected.filter(LEFT, person__testing_groups__group=row).values_list("person_id", flat=True))
-        rows = rows.filter(person__in=left)
+    if made and which:
+        theirs = expected.filter(PARTS[which], guest=False, person__testing_groups__group=row)
+        with in_scope(system_scope("testing")):  # people of a group live anywhere in the city
+            rows = rows.filter(person__in=list(theirs.values_list("person_id", flat=True)))
     found = list(rows.order_by("id")[: PAGE + 1])
     shown = found[:PAGE]
     people = masked_many(scope, [one.person_id for one in shown], on=day_of(at))
@@ -114,9 +121,6 @@ def members_page(
     lines = [MemberRow(one.pk, people.get(one.person_id), standing.get(one.person_id), one.joined_at) for one in shown]
     more = str(shown[-1].pk) if len(found) > PAGE else ""
     return Page(lines, 1, len(lines), None, more, is_first=not after)
-
-
-LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="", guest=False)
 
 
 def _counted(scope: Scope) -> "QuerySet[Any]":
@@ -147,8 +151,8 @@ def _came(made: int, groups: list[int]) -> list[dict[str, int]]:
     return list(
         rows.annotate(
             people=Count("pk"),
-            sampled=Count("pk", filter=~Q(standing=Standing.NOT_SAMPLED)),
-            left=Count("pk", filter=LEFT),
+            sampled=Count("pk", filter=PARTS["sampled"]),
+            left=Count("pk", filter=PARTS["left"]),
         ).order_by()
     )
 

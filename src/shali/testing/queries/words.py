@@ -114,6 +114,13 @@ GROUP_KINDS = {
     "institution": _("Institution"),
     "site": _("Building site"),
 }
+GROUP_PARTS = {
+    "": _("All"),
+    "roster": _("On the roster"),
+    "left": _("not sampled yet"),
+    "sampled": _("sampled"),
+    "excused": _("exempt or missing"),
+}
 GROUPS_STAND = {
     "overdue": _("its hours are over"),
     "now": _("coming now"),

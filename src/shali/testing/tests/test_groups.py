@@ -16,7 +16,7 @@ from shali.foundation.people.models import Person
 from shali.foundation.people.services.merge import decide_merge, propose_merge, undo_merge
 from shali.foundation.ui.refusal import NotInScope, WrongInput
 from shali.testing.models import Expected, Group, GroupMember
-from shali.testing.queries.groups import GroupCame, groups, groups_of_round, members_page
+from shali.testing.queries.groups import PARTS, GroupCame, groups, groups_of_round, members_page
 from shali.testing.rules import EXEMPTIONS
 from shali.testing.services.groups import Hours, add_members, close_group, make_group, set_hours, take_off
 from shali.testing.services.rounds import NotLawful
@@ -77,7 +77,12 @@ def test_of_a_group_it_is_known_who_came_and_whose_hours_are_over_stands_on_top(
     assert (late.site, late.site_name) == (desk.site.public_id, desk.site.name)
     assert next(one.stands for one in stands(desk, later=1)) == "now"
     with in_scope(DESK):
-        left = members_page(DESK, school.public_id, testing_round=desk.round.public_id, left_only=True, at=AT).rows
+        counted = {
+            part: len(members_page(DESK, school.public_id, testing_round=desk.round.public_id, which=part, at=AT).rows)
+            for part in PARTS
+        }
+        assert counted == {"roster": 12, "sampled": 10, "excused": 1, "left": 1}
+        left = members_page(DESK, school.public_id, testing_round=desk.round.public_id, which="left", at=AT).rows
         assert [one.person.id_tail for one in left if one.person] == [number_of(11)[-4:]]
         take_off(scope=DESK, group=school.public_id, members=[left[0].id], by=DESK.name, at=AT)
     assert {one.group.name: one.stands for one in stands(desk, later=3)}["某校"] == "done"
@@ -158,7 +163,10 @@ def test_a_township_enters_a_school_its_people_and_its_hours_on_the_pages(desk: 
     given = {"group": group.public_id, "starts_at": "2022-08-11T09:00", "ends_at": "2022-08-11T11:00", "site": ""}
     assert client.post(page + "hours/", given).status_code == 302
 
-    assert "某校" in client.get(page).content.decode()
+    stood = client.get(page).content.decode()
+    assert "某校" in stood
+    for part in PARTS:  # every number leads to whom it counts
+        assert f"{made['Location']}?round={desk.round.public_id}&amp;which={part}" in stood
     assert "…" + number_of(3)[-4:] in client.get(made["Location"] + "?which=left").content.decode()
     [row] = stands(desk, later=2)
     assert (row.people, row.left, row.stands) == (4, 4, "now")

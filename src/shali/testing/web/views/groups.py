@@ -17,7 +17,7 @@ from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import children, unit
 from shali.foundation.ui.refusal import WrongInput
 from shali.testing.queries import words
-from shali.testing.queries.groups import files_of, groups, groups_of_round, members_page, one_group
+from shali.testing.queries.groups import PARTS, files_of, groups, groups_of_round, members_page, one_group
 from shali.testing.queries.rounds import round_view, rounds
 from shali.testing.queries.sites import sites
 from shali.testing.rules import RoundState
@@ -66,12 +66,12 @@ def one(request: PostRequest, group: str) -> HttpResponse:
     asked = request.GET.get("round", "")[:12]
     opened = [row for row in rounds(request.scope) if row.state == RoundState.OPEN]
     made = asked or (opened[0].public_id if opened else "")
-    left_only = request.GET.get("which") == "left"
+    which = part if made and (part := request.GET.get("which", "")) in PARTS else ""
     page = members_page(
         request.scope,
         group,
         testing_round=made,
-        left_only=left_only,
+        which=which,
         at=at,
         after=number_of(request.GET.get("after", "")),
     )
@@ -84,7 +84,8 @@ def one(request: PostRequest, group: str) -> HttpResponse:
         ],
         "page": page,
         "made": made,
-        "left_only": left_only,
+        "which": which,
+        "parts": words.GROUP_PARTS.items(),
         "files": files_of(request.scope, group),
         "at": at,
     }
