@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from shali.foundation.jurisdictions.rules import lies_in
+
 COMMUNITY_PARTS = 4  # city, county, township, community
 
 
@@ -129,17 +131,13 @@ def contradictions(said: Sequence[Said]) -> tuple[str, ...]:
     """
     found = []
     places = [one.place for one in said if one.place]
-    if any(not (_lies_in(a, b) or _lies_in(b, a)) for a in places for b in places):
+    if any(not (lies_in(a, b) or lies_in(b, a)) for a in places for b in places):
         found.append("place")
     phones = [one.phones for one in said if one.phones]
     if len(phones) > 1 and not frozenset.intersection(*phones):
         found.append("phone")
     found += [name for name in ("birth_on", "sex", "result") if len({getattr(o, name) for o in said} - {""}) > 1]
     return tuple(found)
-
-
-def _lies_in(path: str, other: str) -> bool:
-    return path == other or path.startswith(other + ".")
 
 
 # The four facts as questions of a round that asks again.
@@ -156,4 +154,4 @@ SETTLEMENTS = ("first_holds", "second_holds", "changed_since")
 def who_asks_again(*, first_path: str, round_path: str) -> str:
     """Return the unit that asks again: the one above the first, whose workers are others; never above the round's."""
     above = first_path.rpartition(".")[0]
-    return above if _lies_in(above, round_path) else round_path
+    return above if lies_in(above, round_path) else round_path

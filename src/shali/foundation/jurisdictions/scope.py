@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from shali.foundation.clocks import shift
+from shali.foundation.jurisdictions.rules import lies_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Scope:
 
     def holds(self, path: str) -> bool:
         """Say whether a unit's path lies in this scope."""
-        return path == self.path or path.startswith(self.path + ".")
+        return lies_in(path, self.path)
 
 
 def system_scope(name: str, path: str | None = None) -> Scope:

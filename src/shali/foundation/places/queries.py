@@ -1,6 +1,7 @@
 from functools import lru_cache
 
 from shali.foundation.jurisdictions.models import ChangeKind, Unit, UnitChange
+from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.places.gazetteer import Gazetteer, Place
 
@@ -43,7 +44,7 @@ def _earlier(here: list[Place], closed: list[Place]) -> list[Place]:
             found += [
                 Place(one.code, one.name, one.level, old_path + one.path.removeprefix(place.path))
                 for one in here
-                if one.path == place.path or one.path.startswith(f"{place.path}.")
+                if lies_in(one.path, place.path)
             ]
     for place in closed:
         heir = heirs.get(place.code, "")

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from shali.foundation.jurisdictions.rules import lies_in
+
 
 def clock_state(
     *,
@@ -68,14 +70,9 @@ def ladder_path(owner: str, to: str) -> str:
     return ".".join(parts[:depth]) if depth < len(parts) or (depth == len(parts) == 1) else ""
 
 
-def holds(unit: str, path: str) -> bool:
-    """Say whether a path is a unit's own or lies below it."""
-    return path == unit or path.startswith(unit + ".")
-
-
 def may_arbitrate(*, unit: str, arbiter: str, post: str, asked_by: str) -> bool:
     """Say whether a post decides between two units: it sits at their common parent or above, and did not ask."""
-    return holds(unit, arbiter) and post != asked_by
+    return lies_in(arbiter, unit) and post != asked_by
 
 
 def may_insist(*, is_refused: bool, is_pending: bool, answer_due_at: datetime, at: datetime) -> bool:

@@ -1,5 +1,6 @@
 """One thing of this desk by its public number, if the scope may know of it."""
 
+from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope
 from shali.testing.models import Box, Group, Laboratory, Parked, ResultFile, Round, Site, SitePlan, Station, Tube
@@ -11,7 +12,7 @@ def round_in_scope(scope: Scope, public_id: str) -> Round:
     :raises NotInScope: there is none
     """
     found = Round.objects.filter(public_id=public_id).select_related("unit").first()
-    if found is None or not (scope.holds(found.path) or scope.path.startswith(found.path + ".")):
+    if found is None or not (scope.holds(found.path) or lies_in(scope.path, found.path)):
         raise NotInScope
     return found
 

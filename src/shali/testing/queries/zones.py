@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.testing.models import Expected, Round, Site, Zone
 from shali.testing.queries.find import round_in_scope
+from shali.testing.rules import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ def zones(scope: Scope, testing_round: str) -> list[ZoneRow]:
 
 
 def _row(row: Round, zone: Zone) -> ZoneRow:
-    here = Q(path=zone.path) | Q(path__startswith=zone.path + ".")
-    roster = Expected.objects.filter(here, round=row, guest=False)
+    counted = Expected.objects.filter(within(zone.path), round=row, guest=False).aggregate(
+        people=Count("pk"), sampled=Count("pk", filter=~Q(standing=Standing.NOT_SAMPLED))
+    )
     return ZoneRow(
         path=zone.path,
         unit=zone.unit.name,
@@ -71,9 +73,9 @@ def _row(row: Round, zone: Zone) -> ZoneRow:
         starts_at=zone.starts_at or row.starts_at,
         ends_at=zone.ends_at or row.ends_at,
         own_hours=zone.starts_at is not None,
-        people=roster.count(),
-        sampled=roster.exclude(standing=0).count(),
-        points=Site.objects.filter(here, round=row, closed_at=None).count(),
+        people=counted["people"],
+        sampled=counted["sampled"],
+        points=Site.objects.filter(within(zone.path), round=row, closed_at=None).count(),
         set_at=zone.set_at,
         set_by=zone.set_by,
     )

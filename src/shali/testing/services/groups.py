@@ -13,6 +13,7 @@ from shali.foundation.intake.models import Row
 from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.journal.announce import Announced
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.ui.refusal import NotInScope, WrongInput
 from shali.testing.models import Group, GroupFile, GroupMember, GroupTime, Site
@@ -131,7 +132,7 @@ def set_hours(*, scope: Scope, made: str, group: str, hours: Hours, by: str, at:
     row, coming = round_in_scope(scope, made), group_in_scope(scope, group)
     if row.state == RoundState.CLOSED or coming.closed_at is not None:
         raise NotLawful(_("This round, or this group, is closed."))
-    if not f"{coming.path}.".startswith(f"{row.path}."):
+    if not lies_in(coming.path, row.path):
         raise NotInScope
     if not row.starts_at <= hours.starts_at < hours.ends_at <= row.ends_at:
         raise WrongInput(_("The hours of a group lie within those of its round."), fields={"starts_at": "outside"})

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.models import Cover, Round, Site
+from shali.testing.models import Cover, Site
 from shali.testing.models.rounds import ANY_SIZE
 from shali.testing.queries.find import round_in_scope, site_in_scope
 from shali.testing.queries.zones import zone_of
@@ -44,7 +45,7 @@ def add_site(*, scope: Scope, made: str, new: NewSite, by: str, at: datetime) ->
     if row.state == RoundState.CLOSED:
         raise NotLawful(_("This round is closed."))
     unit = Unit.objects.filter(path=new.unit, closed_on=None).first()
-    if not new.name.strip() or unit is None or not scope.holds(unit.path) or not _holds(row, unit.path):
+    if not new.name.strip() or unit is None or not scope.holds(unit.path) or not lies_in(unit.path, row.path):
         raise WrongInput(_("Name the sampling point and the unit of this round in which it lies."), fields={"name": ""})
     if not 1 <= new.tables <= 60 or (new.pool_size or row.pool_size) not in ANY_SIZE:
         raise WrongInput(_("A point has 1 to 60 tables; a tube holds 1, 5, 10 or 20 people."), fields={"tables": ""})
@@ -67,16 +68,12 @@ def add_site(*, scope: Scope, made: str, new: NewSite, by: str, at: datetime) ->
     return site
 
 
-def _holds(row: Round, path: str) -> bool:
-    return path == row.path or path.startswith(row.path + ".")
-
-
 @transaction.atomic
 def cover(*, scope: Scope, site: str, paths: tuple[str, ...], by: str, at: datetime) -> int:
     """Say whose people come to a sampling point; each unit is covered by one point of a round. Returns how many."""
     row = site_in_scope(scope, site)
     known = set(Unit.objects.filter(path__in=paths, closed_on=None).values_list("path", flat=True))
-    strange = [one for one in paths if one not in known or not scope.holds(one) or not _holds(row.round, one)]
+    strange = [one for one in paths if one not in known or not scope.holds(one) or not lies_in(one, row.round.path)]
     if strange:
         raise WrongInput(_("These are no units of this round: %(units)s") % {"units": ", ".join(strange[:5])})
     with in_scope(system_scope("testing")):

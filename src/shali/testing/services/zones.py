@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.models import Unit
-from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.jurisdictions.rules import lies_in
+from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import WrongInput
 from shali.testing.models import Round, Site, Zone
 from shali.testing.models.rounds import ANY_SIZE
@@ -36,11 +37,7 @@ def set_zone(*, scope: Scope, made: str, new: NewZone, by: str, at: datetime) ->
     """
     row = _round(scope, made)
     unit = Unit.objects.filter(path=new.unit, closed_on=None).first()
-    if (
-        unit is None
-        or not scope.holds(unit.path)
-        or not (unit.path == row.path or unit.path.startswith(row.path + "."))
-    ):
+    if unit is None or not scope.holds(unit.path) or not lies_in(unit.path, row.path):
         raise WrongInput(_("Choose an area of this round."), fields={"unit": "missing"})
     if new.pool_size not in ANY_SIZE:
         raise WrongInput(_("A tube holds 1, 5, 10 or 20 people."), fields={"pool_size": "wrong"})
@@ -85,8 +82,7 @@ def _round(scope: Scope, made: str) -> Round:
 
 def _apply(scope: Scope, row: Round, path: str) -> int:
     """Give every point within an area what its innermost zone says; a device learns it when it next starts."""
-    points = Site.objects.select_for_update().filter(round=row, closed_at=None)
-    here = [one for one in points if one.path == path or one.path.startswith(path + ".")]
+    here = list(Site.objects.select_for_update().filter(within(path), round=row, closed_at=None))
     for site in here:
         zone = zone_of(scope, row, site.path)
         site.pool_size, site.opens_at, site.closes_at = zone.pool_size, zone.starts_at, zone.ends_at

@@ -14,6 +14,7 @@ from shali.foundation.accounts.models import Post
 from shali.foundation.clocks import day_of
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.rows import next_ids
+from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.tasks.services.close import close_task
 from shali.foundation.ui.refusal import WrongInput
@@ -195,7 +196,7 @@ def assign_contacts(
 
 def _nearness(unit: str, contact: str) -> int:
     """Return how narrow a unit is that holds a contact's path; 0 where it does not."""
-    return len(unit) if f"{contact}.".startswith(f"{unit}.") else 0
+    return len(unit) if lies_in(contact, unit) else 0
 
 
 @transaction.atomic

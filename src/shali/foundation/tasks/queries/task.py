@@ -8,11 +8,11 @@ from shali.foundation.accounts.queries import Who, in_force, who
 from shali.foundation.clocks import day_of
 from shali.foundation.journal.access import record_access
 from shali.foundation.jurisdictions.models import Department, Unit
+from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.tasks.models import Event, JointRequest, Reminder, Task, TaskState, Transfer
 from shali.foundation.tasks.queries.desk import state_of
-from shali.foundation.tasks.rules import holds
 from shali.foundation.ui.refusal import NotInScope
 from shali.foundation.vault.sealing import open_text
 
@@ -258,7 +258,7 @@ def posts_of_unit(scope: Scope, path: str, *, at: datetime) -> list[Post]:
 def departments_above(scope: Scope, path: str) -> list[Department]:
     """Return the departments of the units at or above a unit, whom its tasks may ask to join."""
     found = Department.objects.select_related("unit").filter(path__in=_above(path)).order_by("path", "place", "id")
-    return [one for one in found if holds(one.path, path)]
+    return [one for one in found if lies_in(path, one.path)]
 
 
 def units_to_choose(scope: Scope, path: str) -> list[Unit]:

@@ -4,10 +4,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.models import Department
+from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.policy.rules import limit
 from shali.foundation.tasks.models import Act, JointRequest, Task
-from shali.foundation.tasks.rules import ANSWERS, ASKS, holds
+from shali.foundation.tasks.rules import ANSWERS, ASKS
 from shali.foundation.tasks.services.reach import NotLawful, known_code, open_task
 from shali.foundation.tasks.services.step import Step, TaskChanged, take_step, who_was_quicker
 from shali.foundation.ui.refusal import NotInScope, WrongInput
@@ -30,7 +31,7 @@ def ask_department(
     row = open_task(scope, task=task)
     known_code(ask, among=ASKS, field="ask")
     found = Department.objects.filter(pk=department).first()
-    if found is None or not holds(found.path, row.path):
+    if found is None or not lies_in(row.path, found.path):
         raise WrongInput(_("Choose a department of a unit above."), fields={"department": "unknown"})
     if JointRequest.objects.filter(task=row, department=found, answered_at=None).exists():
         raise NotLawful(_("This department is asked already."))
