@@ -1,8 +1,6 @@
 from datetime import datetime
-from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import AwareDatetime, Field
@@ -13,6 +11,7 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.people.api.shown import PersonMasked
+from shali.foundation.ui.uploads import uploaded
 from shali.testing.queries import groups as reads
 from shali.testing.services.groups import Hours, close_group, make_group, receive_group_file, set_hours, take_off
 
@@ -165,12 +164,12 @@ def close(request: PostRequest, group: str, given: Nothing) -> DoneOut:
 
 @endpoint(router, "POST", "/{group}/file", Verb.RUN_SITES, response=GroupBatchOut, summary="A file of a group's people")
 def file(request: PostRequest, group: str, file: File[UploadedFile]) -> dict[str, str]:
-    upload = cast(TemporaryUploadedFile, file)
+    upload = uploaded(file)
     batch = receive_group_file(
         scope=request.scope,
         group=group,
-        path=Path(upload.temporary_file_path()),
-        file_name=upload.name or "",
+        path=upload.path,
+        file_name=upload.name,
         by=request.scope.name,
         at=now(),
     )

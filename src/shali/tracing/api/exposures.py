@@ -1,8 +1,6 @@
 from datetime import datetime
-from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from ninja import File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -13,6 +11,7 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.people.api.shown import PersonMasked
+from shali.foundation.ui.uploads import uploaded
 from shali.tracing.queries import exposures as reads
 from shali.tracing.queries.find import find_person
 from shali.tracing.services.exposures import (
@@ -158,12 +157,12 @@ def roster(
     request: PostRequest, exposure: str, file: File[UploadedFile], holds: Form[Literal["people", "visits"]] = "people"
 ) -> dict[str, str]:
     """holds: people, all of whom are put on the roster; or visits, of which those that touch the window are."""
-    upload = cast(TemporaryUploadedFile, file)
+    upload = uploaded(file)
     batch = receive_roster(
         scope=request.scope,
         exposure=exposure,
-        path=Path(upload.temporary_file_path()),
-        file_name=upload.name or "",
+        path=upload.path,
+        file_name=upload.name,
         holds=holds,
         by=request.scope.name,
         at=now(),

@@ -1,8 +1,5 @@
 from datetime import datetime
-from pathlib import Path
-from typing import cast
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse
 from ninja import File, Form, Router, Schema, Status, UploadedFile
 from pydantic import Field
@@ -12,6 +9,7 @@ from shali.foundation.accounts.api.given import Given
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.foundation.ui.uploads import uploaded
 from shali.verification.queries import lists as reads
 from shali.verification.queries.words import Channel
 from shali.verification.services.receive import HandOver, receive_list
@@ -92,11 +90,11 @@ def receive(
     said: Form[HandOverIn],
     file: UploadedFile = File(...),  # noqa: B008  # how the library names a file
 ) -> Status[ReceivedOut]:
-    upload = cast(TemporaryUploadedFile, file)
+    upload = uploaded(file)
     received = receive_list(
         scope=request.scope,
-        path=Path(upload.temporary_file_path()),
-        file_name=upload.name or "",
+        path=upload.path,
+        file_name=upload.name,
         hand_over=HandOver(
             channel=Channel[said.channel.upper()],
             sender=said.sender.strip(),

@@ -1,10 +1,6 @@
 """Groups that come together: schools, enterprises; who is of them, and when they come in a round."""
 
-from pathlib import Path
-from typing import cast
-
 from django.contrib import messages
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +11,7 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import children, unit
-from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.uploads import must_upload
 from shali.testing.queries import words
 from shali.testing.queries.groups import PARTS, files_of, groups, groups_of_round, members_page, one_group
 from shali.testing.queries.rounds import round_view, rounds
@@ -111,15 +107,12 @@ def act(request: PostRequest, group: str) -> HttpResponse:
 @require_POST
 def file(request: PostRequest, group: str) -> HttpResponse:
     """Take a file of a group's people; the next page shows how each column is taken."""
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise WrongInput(_("Choose the file of the group's people."), fields={"file": "missing"})
-    stored = cast(TemporaryUploadedFile, upload)
+    upload = must_upload(request, _("Choose the file of the group's people."))
     batch = receive_group_file(
         scope=request.scope,
         group=group,
-        path=Path(stored.temporary_file_path()),
-        file_name=stored.name or "",
+        path=upload.path,
+        file_name=upload.name,
         by=request.scope.name,
         at=now(),
     )

@@ -1,8 +1,4 @@
-from pathlib import Path
-from typing import cast
-
 from django.contrib import messages
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +9,7 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.policy.rules import due_soon_share
-from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.uploads import must_upload
 from shali.testing.queries import words
 from shali.testing.queries.laboratory import FileRow, boxes, files, laboratories, one_box, open_results
 from shali.testing.rules import Outcome
@@ -112,15 +108,12 @@ def box(request: PostRequest, box: str) -> HttpResponse:
 @require_POST
 def hand_in(request: PostRequest) -> HttpResponse:
     """Take a laboratory's file of results."""
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise WrongInput(_("Choose the file of results."), fields={"file": "missing"})
-    stored = cast(TemporaryUploadedFile, upload)
+    upload = must_upload(request, _("Choose the file of results."))
     file = take_result_file(
         scope=request.scope,
         laboratory=request.POST.get("laboratory", ""),
-        path=Path(stored.temporary_file_path()),
-        file_name=stored.name or "",
+        path=upload.path,
+        file_name=upload.name,
         by=request.scope.name,
         at=now(),
     )

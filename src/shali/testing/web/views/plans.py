@@ -1,8 +1,4 @@
-from pathlib import Path
-from typing import cast
-
 from django.contrib import messages
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +10,7 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.policy.rules import number
 from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.uploads import must_upload
 from shali.testing.queries.plans import plan_view, plans
 from shali.testing.queries.rounds import round_view
 from shali.testing.rules.plan_file import Place
@@ -57,12 +54,8 @@ def index(request: PostRequest, testing_round: str) -> HttpResponse:
 
 
 def _table(request: PostRequest, name: str, *, with_people: bool) -> list[Place]:
-    upload = request.FILES.get(name)
-    if upload is None:
-        raise WrongInput(_("Choose both tables."), fields={name: "missing"})
-    stored = cast(TemporaryUploadedFile, upload)
-    path = Path(stored.temporary_file_path())
-    return read_table(path=path, name=stored.name or "", with_people=with_people)
+    upload = must_upload(request, _("Choose both tables."), name=name)
+    return read_table(path=upload.path, name=upload.name, with_people=with_people)
 
 
 @policy(verb=Verb.SEE_TESTING)

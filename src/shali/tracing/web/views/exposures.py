@@ -1,9 +1,6 @@
 from datetime import datetime
-from pathlib import Path
-from typing import cast
 
 from django.contrib import messages
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +14,7 @@ from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import children
 from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.rules import clock_state
-from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.uploads import must_upload
 from shali.tracing.queries import words
 from shali.tracing.queries.exposures import WHICH, ExposureRow, exposures, members_page, one_exposure
 from shali.tracing.services.exposures import (
@@ -125,15 +122,12 @@ def one(request: PostRequest, exposure: str) -> HttpResponse:
 @require_POST
 def roster(request: PostRequest, exposure: str) -> HttpResponse:
     """Take a roster's file; the next page shows how each column is taken."""
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise WrongInput(_("Choose the roster's file."), fields={"file": "missing"})
-    stored = cast(TemporaryUploadedFile, upload)
+    upload = must_upload(request, _("Choose the roster's file."))
     batch = receive_roster(
         scope=request.scope,
         exposure=exposure,
-        path=Path(stored.temporary_file_path()),
-        file_name=stored.name or "",
+        path=upload.path,
+        file_name=upload.name,
         holds=request.POST.get("holds", ""),
         by=request.scope.name,
         at=now(),

@@ -1,7 +1,3 @@
-from pathlib import Path
-from typing import cast
-
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -10,6 +6,7 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.policy.rules import due_soon_share
+from shali.foundation.ui.uploads import uploaded
 from shali.verification.queries import words
 from shali.verification.queries.entries import WHICH, entries_page
 from shali.verification.queries.lists import ListFigures, list_figures, lists, lists_page
@@ -47,11 +44,11 @@ def receive(request: PostRequest) -> HttpResponse:
     form = ReceiveForm(request.POST or None, request.FILES or None, lists=known)
     if request.method != "POST" or not form.is_valid():
         return render(request, "verification/receive.html", {"form": form}, status=422 if form.errors else 200)
-    upload = cast(TemporaryUploadedFile, form.cleaned_data["file"])
+    upload = uploaded(form.cleaned_data["file"])
     received = receive_list(
         scope=request.scope,
-        path=Path(upload.temporary_file_path()),
-        file_name=upload.name or "",
+        path=upload.path,
+        file_name=upload.name,
         hand_over=form.hand_over(),
         by=request.scope.name,
         at=now(),

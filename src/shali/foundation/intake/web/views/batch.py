@@ -1,7 +1,4 @@
-from pathlib import Path
-
 from django.contrib import messages
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,6 +20,7 @@ from shali.foundation.intake.web import present
 from shali.foundation.intake.web.forms import DifferenceForm, columns_said
 from shali.foundation.intake.web.homes import home_of_batch
 from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.uploads import must_upload
 
 # By the file's purpose: a pushed list, an exposure's roster, a group's people. Which is asked with the batch.
 SEE = (Verb.SEE_LISTS, Verb.SEE_TRACING, Verb.SEE_TESTING)
@@ -116,14 +114,12 @@ def rejected(request: PostRequest, batch: str) -> FileResponse:
 def mended(request: PostRequest, batch: str) -> HttpResponse:
     """Take back the workbook of rejected rows, mended: only those rows are taken."""
     batches.batch_taken(request.scope, batch)
-    upload = request.FILES.get("file")
-    if not isinstance(upload, TemporaryUploadedFile):
-        raise WrongInput(_("Choose the workbook of rejected rows, mended."), fields={"file": "missing"})
+    upload = must_upload(request, _("Choose the workbook of rejected rows, mended."))
     done = take_mended(
         scope=request.scope,
         batch=batch,
-        path=Path(upload.temporary_file_path()),
-        file_name=upload.name or "",
+        path=upload.path,
+        file_name=upload.name,
         by=request.scope.name,
         at=now(),
     )
