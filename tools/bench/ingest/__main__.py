@@ -6,9 +6,7 @@ Then: the inbox emptied (opened, matched with the register, in their tubes) whil
 """
 
 import argparse
-import os
 import statistics
-import tempfile
 import time
 from pathlib import Path
 
@@ -26,12 +24,11 @@ def main() -> None:
     asked.add_argument("--turns", type=int, default=4)
     asked.add_argument("--connections", type=int, default=8)
     options = asked.parse_args()
-    folder = tempfile.mkdtemp(prefix="shali-ingest-")
-    os.environ |= {"SHALI_VAR": folder, "SHALI_EXERCISE": "0", "SHALI_LOG_LEVEL": "WARNING"}
     from shali.config.cli.installation import installation
+    from shali.config.running import var_of_its_own
 
-    with installation(role="owner", prepared=True):
-        _bench(options, Path(folder))
+    with var_of_its_own("ingest", SHALI_LOG_LEVEL="WARNING") as var, installation(role="owner", prepared=True):
+        _bench(options, var)
 
 
 def _bench(options: argparse.Namespace, folder: Path) -> None:
@@ -50,7 +47,7 @@ def _bench(options: argparse.Namespace, folder: Path) -> None:
         for turn in turns:
             for name, took in seconds.items():
                 began = time.perf_counter()
-                kept = client.send(servers.ports[name], turn, connections=options.connections, ours=name == "ours")
+                kept = client.send(servers.ports[name], turn, connections=options.connections)
                 took.append(time.perf_counter() - began)
                 assert kept == len(turn), f"{name} kept {kept} of {len(turn)}"
     _show(console, seconds, events)

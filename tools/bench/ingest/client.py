@@ -1,24 +1,26 @@
 """A client that is not the bottleneck: requests made beforehand, sent over connections that stay open."""
 
-import asyncio
 import base64
+import socket
+import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from shali.testing.services.ingest import Sent
 
 
-def send(port: int, batches: Iterable[Sent], *, connections: int, ours: bool) -> int:
+def send(port: int, batches: Iterable[Sent], *, connections: int) -> int:
     """Send batches; each station's in order, over a connection of its own. Returns how many were acknowledged."""
     by_line: list[list[bytes]] = [[] for _ in range(connections)]
     stations: dict[str, int] = {}
     for one in batches:
         line = stations.setdefault(one.station, len(stations) % connections)
-        by_line[line].append(_request(one, port))
-    wanted = b'"state":"kept"'
-    return sum(asyncio.run(_all(port, by_line, wanted)))
+        by_line[line].append(request_of(one, port))
+    with ThreadPoolExecutor(connections) as lines:
+        return sum(lines.map(lambda requests: _line(port, requests), by_line))
 
 
-def _request(sent: Sent, port: int) -> bytes:
+def request_of(sent: Sent, port: int) -> bytes:
     said = f"{sent.first_seq}|{sent.n}|{sent.sent_ms}|{sent.captured}|{sent.on_paper}"
     head = (
         f"POST /station/batches/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
@@ -28,31 +30,36 @@ def _request(sent: Sent, port: int) -> bytes:
     return head.encode() + sent.body
 
 
-async def _all(port: int, by_line: list[list[bytes]], wanted: bytes) -> list[int]:
-    return list(await asyncio.gather(*(_line(port, requests, wanted) for requests in by_line if requests)))
-
-
-async def _line(port: int, requests: list[bytes], wanted: bytes) -> int:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+def _line(port: int, requests: list[bytes]) -> int:
     kept = 0
-    try:
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for request in requests:
-            while True:
-                writer.write(request)
-                await writer.drain()
-                status, body = await _answer(reader)
-                if status == 503:  # asked for patience; a station would wait longer
-                    await asyncio.sleep(0.002)
-                    continue
-                kept += status == 200 and wanted in body
-                break
-    finally:
-        writer.close()
+            line.sendall(request)
+            while (said := answer_of(line))[0] == 503:  # asked for patience; a station would wait longer
+                time.sleep(0.002)
+                line.sendall(request)
+            kept += said[0] == 200 and b'"state":"kept"' in said[1]
     return kept
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    head = await reader.readuntil(b"\r\n\r\n")
+def answer_of(line: socket.socket) -> tuple[int, bytes]:
+    """Read one answer: its status and its body.
+
+    :raises OSError: the connection broke off
+    """
+    got = b""
+    while b"\r\n\r\n" not in got:
+        got += _more(line)
+    head, _, body = got.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").lower().split("\r\n")
     length = next((int(line.split(":")[1]) for line in lines if line.startswith("content-length")), 0)
-    return int(lines[0].split()[1]), await reader.readexactly(length)
+    while len(body) < length:
+        body += _more(line)
+    return int(lines[0].split()[1]), body
+
+
+def _more(line: socket.socket) -> bytes:
+    if not (got := line.recv(65_536)):
+        raise ConnectionResetError("the server closed the connection")
+    return got

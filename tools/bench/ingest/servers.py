@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from types import TracebackType
 
 import psycopg
 
+from shali.config.running import free_port
 from shali.config.start.programs import web_server
 
 TABLE = """
@@ -37,9 +37,9 @@ class Servers:
             "FastAPI + asyncpg": ("asgi", "tools.bench.ingest.peer_fastapi:application"),
         }
         environment = {**os.environ, "PYTHONPATH": here, "BENCH_DATABASE": address}
-        self._start("ours", web_server("127.0.0.1", port := _free_port(), 2).command, port, environment)
+        self._start("ours", web_server("127.0.0.1", port := free_port(), 2).command, port, environment)
         for name, (interface, application) in peers.items():
-            port = _free_port()
+            port = free_port()
             threads = ("--blocking-threads", "4") if interface == "wsgi" else ()
             command = [
                 *(
@@ -85,12 +85,6 @@ def _make_tables() -> str:
     assert isinstance(raw, psycopg.Connection)
     password = connection.settings_dict["PASSWORD"]
     return f"postgresql://{raw.info.user}:{password}@/{raw.info.dbname}?host={raw.info.host}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(port: int) -> None:

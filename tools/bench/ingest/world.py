@@ -57,7 +57,7 @@ def make(*, people: int, stations: int) -> Made:
             ]
             enrol_people(new, source="register", at=at)
     with in_scope(CITY):
-        made = plan_round(scope=CITY, plan=Plan("4111.02", at, at + timedelta(hours=24)), by=CITY.name, at=at)
+        made = plan_round(scope=CITY, plan=Plan(("4111.02",), at, at + timedelta(hours=24)), by=CITY.name, at=at)
     freeze_roster(made=made.pk, by=CITY.name, at=at)
     return Made(_devices(made.public_id, stations, at), numbers)
 

@@ -3,10 +3,17 @@
 import json
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import polars as pl
 
-from shali.engines.linkage.batch import Columns, blocking_columns, link, read_fields
+from shali.engines.linkage.batch import Columns, blocking_columns, read_fields
+from shali.engines.linkage.batch.keys import keys_of_side
+from shali.engines.linkage.batch.link import Clear, Tables, link_tables
+from shali.engines.linkage.batch.register import Sealed
+
+Mark = Callable[[str], None]
 
 CITY = Columns(
     name=[("name",)],
@@ -33,17 +40,42 @@ def read_both(left_path: str, right_path: str) -> tuple[pl.DataFrame, pl.DataFra
     return left, right
 
 
-def main(left_path: str, right_path: str, out: str, which: str) -> None:
-    began = time.perf_counter()
-    left, right = read_both(left_path, right_path)
-    marks = [("read", time.perf_counter())]
+def in_the_clear(left: pl.DataFrame, right: pl.DataFrame, which: str, mark: Mark) -> Tables:
     fields = read_fields(left, right, FEBRL if which == "febrl" else CITY)
-    marks.append(("fold", time.perf_counter()))
+    mark("fold")
     for _ in blocking_columns(fields):
         pass  # Splink is given its keys; what ours cost is counted apart, and kept by the fields.
-    marks.append(("keys", time.perf_counter()))
-    links = link(fields, progress=lambda what, _share: marks.append((what, time.perf_counter())))
-    marks.append(("end", time.perf_counter()))
+    mark("keys")
+    return Clear(fields)
+
+
+def under_seal(left: pl.DataFrame, right: pl.DataFrame, folder: str, mark: Mark) -> Tables:
+    """The list is folded here; of the register nothing is read but what `seal.py` left of it."""
+    import seal
+
+    fields = read_fields(left, right.head(0), CITY)
+    mark("fold")
+    for _ in keys_of_side(fields, "left"):
+        pass
+    register = seal.open_register(Path(folder), fields)
+    mark("keys")
+    return Sealed(fields, register)
+
+
+def main(left_path: str, right_path: str, out: str, which: str, sealed: str = "") -> None:
+    began = time.perf_counter()
+    marks: list[tuple[str, float]] = []
+
+    def mark(what: str, _share: float = 0.0) -> None:
+        marks.append((what, time.perf_counter()))
+
+    left, right = read_both(left_path, right_path)
+    mark("read")
+    tables = under_seal(left, right, sealed, mark) if sealed else in_the_clear(left, right, which, mark)
+    used = time.process_time()
+    links = link_tables(tables, progress=mark)
+    used = time.process_time() - used
+    mark("end")
     key = "rec_id" if which == "febrl" else "id"
     pl.DataFrame(
         {
@@ -65,6 +97,7 @@ def main(left_path: str, right_path: str, out: str, which: str) -> None:
         json.dumps(
             {
                 "seconds": matching,
+                "processor": used,
                 "whole": time.perf_counter() - began,
                 "pairs": links.pairs,
                 "listed": links.listed,

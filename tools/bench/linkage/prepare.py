@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from shali.engines.linkage.batch import blocking_columns, read_fields
-from shali.engines.linkage.batch.keys import MOST_ALIKE
+from shali.engines.linkage.batch.pairs import MOST_ALIKE
 
 sys.path.insert(0, str(__import__("pathlib").Path(__file__).parent))
 from ours import CITY, FEBRL, read_both

@@ -2,7 +2,8 @@
 
 The instances are made here (a chain through all nodes and random edges to n * n / 50, costs 1 to 100), 40 sizes as the
 library has them. HiGHS gets the strong formulation through scipy and a limit; where it proves, both costs must agree.
-A whole city comes first (city.py): the gaps that are proven, with rooms and for coverage.
+A whole city comes first (city.py): the gaps that are proven, with rooms and for coverage. Then spopt with HiGHS beside
+ours, on towns that it can solve (peer.py).
 Every instance is then searched ten times longer from another seed: whether anything better is found is counted.
 """
 
@@ -12,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 from city import whole_city
+from peer import beside
 from rich.console import Console
 from rich.table import Table
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -69,10 +71,15 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=1.0)
     options.add_argument("--city", type=float, default=1.0, help="of the whole city's time for each search; 0: none")
     options.add_argument("--seeds", type=int, nargs="+", default=[1], help="of the whole cities")
+    options.add_argument("--rounds", type=int, default=3, help="of spopt and ours in turns; 0: none")
+    options.add_argument("--no-medians", action="store_true", help="leave the forty instances out")
     chosen = options.parse_args()
     if chosen.city:
         whole_city(scale=chosen.city, seeds=tuple(chosen.seeds))
-    medians(chosen)
+    if chosen.rounds:
+        beside(rounds=chosen.rounds, limit=chosen.peer_seconds)
+    if not chosen.no_medians:
+        medians(chosen)
 
 
 def medians(chosen: argparse.Namespace) -> None:

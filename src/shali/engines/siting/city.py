@@ -133,6 +133,8 @@ class _City:
                 value = self.finish(state)
             if self.bound <= value < best_value and np.isfinite(value):
                 best, best_value = state.copy(), value
+            elif not np.isfinite(best_value):
+                best = state.copy()  # nothing is told of any yet: the one that was worked on longest
             watch(elapsed(), best_value, self.bound)
             turn += 1
             if elapsed() >= until or best_value - self.bound < 1e-9 * abs(self.bound):

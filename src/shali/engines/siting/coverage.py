@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from shali.engines.siting.blocks import Tightening
 from shali.engines.siting.model import Elapsed, Floats, Impossible, Plan, Watch, no_watch
 from shali.engines.siting.reaching import Count, Reach, anneal, climb_all, climb_reach, exchange, fill, thin
 
@@ -13,7 +14,7 @@ Places = NDArray[np.integer]
 FINEST = 1e-4  # steps shorter than this move nothing
 STEPS = 500  # of the bound between two looks at the clock
 SHARE_OF_BOUND = 0.2  # of the time given, at most
-HOT, COLD = 0.07, 0.0025  # of what a site reaches, the losses that an exchange may bring: at first, and at last
+HOT, COLD = 0.03, 0.004  # of what a site reaches, the losses that an exchange may bring: at first, and at last
 MOVES = 20_000
 
 
@@ -82,7 +83,7 @@ class _Search:
         self.best_price, self.direction, self.earned = self.price.copy(), np.zeros(len(reach.weight)), np.zeros(m)
         self.bound, self.scale, self.turns = np.inf, 0.3, 0
         self.able = float(reach.weight.sum())
-        self.kept, self.cost = fixed.copy(), -1.0
+        self.kept, self.cost, self.tight = fixed.copy(), -1.0, False
         self._keep(self._filled())
 
     @property
@@ -116,33 +117,49 @@ class _Search:
             self.cost, self.kept = reached, is_open
 
     def anneal(self, *, until: float, elapsed: Elapsed) -> None:
-        """Cool down twice side by side (the compiled loops hold no lock), and keep the better plan."""
-        begins, start = elapsed(), self.kept.copy()
-        seeds = [self.turns * 1_000, self.turns * 1_000 + 500_000]
+        """Cool down, and tighten the bound beside it (the compiled loops hold no lock); keep the better plan.
 
-        def cool(seed: int) -> Bools:
-            is_open, best = start.copy(), start.copy()
-            count = _count(self.reach, is_open)
-            reached = most = self.cost
-            share = 0.0
-            while share < 1.0:
-                heat = self.cost / self.p * HOT * (COLD / HOT) ** share
-                here = best.copy()
-                gain = anneal(self.reach, is_open, self.fixed, count, heat, MOVES, seed, here)
-                if reached + gain > most + 1e-9:
-                    most, best = reached + gain, here
-                reached = float(self.reach.weight[count.times > 0].sum())
-                seed += 1
-                share = (elapsed() - begins) / max(1e-9, until - begins)
-                if self.least - most < 1e-6:
-                    break
-            count = _count(self.reach, best)
-            exchange(self.reach, best, self.fixed, count, seed)
-            return best
+        Where the bound comes to rest early, or is no more in question, the other side cools down as well.
+        """
+        start, seed = self.kept.copy(), self.turns * 1_000
+        tight = None if self.tight or len(self.fixed) < 2 else self._tightening()
+        self.tight = True
+
+        def beside() -> Bools:
+            if tight is not None:
+                while elapsed() < until and not tight.is_at_rest and not self.is_proven:
+                    tight.climb(self.cost)
+                    self.bound = min(self.bound, tight.bound)
+            return self._cooled(start, seed + 500_000, until=until, elapsed=elapsed)
 
         with ThreadPoolExecutor(2) as pool:
-            for found in pool.map(cool, seeds):
-                self._keep(found)
+            both = pool.submit(beside), pool.submit(self._cooled, start, seed, until=until, elapsed=elapsed)
+            for found in both:
+                self._keep(found.result())
+
+    def _tightening(self) -> Tightening:
+        rent = np.sort(self.earned[~self.fixed])[-max(1, self.p - int(self.fixed.sum()))] if not self.fixed.all() else 0
+        return Tightening(self.reach, self.fixed, self.p, self.best_price, float(rent))
+
+    def _cooled(self, start: Bools, seed: int, *, until: float, elapsed: Elapsed) -> Bools:
+        is_open, best, begins = start.copy(), start.copy(), elapsed()
+        count = _count(self.reach, is_open)
+        reached = most = float(self.reach.weight[count.times > 0].sum())
+        share = 0.0
+        while share < 1.0:
+            heat = self.cost / self.p * HOT * (COLD / HOT) ** share
+            here = best.copy()
+            gain = anneal(self.reach, is_open, self.fixed, count, heat, MOVES, seed, here)
+            if reached + gain > most + 1e-9:
+                most, best = reached + gain, here
+            reached = float(self.reach.weight[count.times > 0].sum())
+            seed += 1
+            share = (elapsed() - begins) / max(1e-9, until - begins)
+            if self.least - most < 1e-6:
+                break
+        count = _count(self.reach, best)
+        exchange(self.reach, best, self.fixed, count, seed)
+        return best
 
 
 def _count(reach: Reach, is_open: Bools) -> Count:

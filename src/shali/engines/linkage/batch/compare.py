@@ -1,6 +1,7 @@
 """How two values of one kind stand: a level, the strongest first. Nothing is weighed here; `learn.py` weighs levels."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -22,6 +23,9 @@ LEVELS: dict[Kind, tuple[str, ...]] = {
     Kind.ADDRESS: ("same", "same_door", "alike", "partly", "different"),
 }
 SAME, CUT, NEIGHBOUR, SWAPPED = 0, 1, 4, 6
+_A, _B = pl.col("a"), pl.col("b")
+_LENGTH_A, _LENGTH_B = (text.str.len_chars().cast(pl.Int64) for text in (_A, _B))
+_HAN, _LOST = r"\p{Han}", r"[?？�□■〓*＊×某]"
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 _CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 
@@ -41,11 +45,12 @@ def mark_swapped(names: Sequence[Field], levels: list[Levels], left: Rows, right
     """Given name written for surname and the other way round: neither part agrees, both do crosswise."""
     if len(names) != 2:
         return
-    mine = [field.values.gather(_or_zero(field.left[0][left])) for field in names]
-    theirs = [field.values.gather(_or_zero(field.right[0][right])) for field in names]
-    crossed = ((mine[0] == theirs[1]) & (mine[1] == theirs[0])).to_numpy() & (levels[0] > 0) & (levels[1] > 0)
+    ask = np.flatnonzero((levels[0] > 0) & (levels[1] > 0))
+    mine = [field.values.gather(field.left[0][left[ask]]) for field in names]
+    theirs = [field.values.gather(field.right[0][right[ask]]) for field in names]
+    crossed = ((mine[0] == theirs[1]) & (mine[1] == theirs[0])).to_numpy()
     for level in levels[:2]:
-        level[crossed] = SWAPPED
+        level[ask[crossed]] = SWAPPED
 
 
 def silence_the_birth_in_numbers(document: Field, birth: Levels, left: Rows, right: Rows) -> None:
@@ -56,10 +61,6 @@ def silence_the_birth_in_numbers(document: Field, birth: Levels, left: Rows, rig
     birth[ask[(days[0] == days[1]) & (days[0] > 0)]] = MISSING
 
 
-def _or_zero(codes: Codes) -> Codes:
-    return np.maximum(codes, 0)
-
-
 def _embedded_days(values: pl.Series) -> NDArray[np.int64]:
     inside = values.str.extract(r"^\d{6}((?:18|19|20)\d{6})\d{3}[0-9X]$")
     return inside.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
@@ -67,10 +68,10 @@ def _embedded_days(values: pl.Series) -> NDArray[np.int64]:
 
 def _compare_codes(field: Field, mine: Codes, theirs: Codes) -> Levels:
     level = np.full(len(mine), MISSING, dtype=np.int8)
-    said = (mine >= 0) & (theirs >= 0)
+    said = np.flatnonzero((mine >= 0) & (theirs >= 0))
     level[said] = 0
     value = field.derived("value")
-    unlike = np.flatnonzero(said & (value[mine] != value[theirs]))
+    unlike = said[value[mine[said]] != value[theirs[said]]]
     if len(unlike):
         level[unlike] = _OF[field.kind](field, mine[unlike], theirs[unlike])
     return level
@@ -83,12 +84,14 @@ def _texts(field: Field, codes: Codes) -> list[str]:
     return np.repeat(texts, np.diff(np.r_[heads, len(codes)])).tolist()
 
 
+def _told(field: Field, mine: Codes, theirs: Codes, **asked: pl.Expr) -> list[NDArray[Any]]:
+    """Return what is asked of both texts of each pair, which are called a and b; in one go over all of them."""
+    texts = pl.DataFrame({"a": field.values.gather(mine), "b": field.values.gather(theirs)})
+    return [one.to_numpy() for one in texts.select(**asked).get_columns()]
+
+
 def _flags(field: Field, codes: Codes, pattern: str) -> NDArray[np.bool_]:
     return field.values.gather(codes).str.contains(pattern).to_numpy()
-
-
-def _lengths(field: Field, codes: Codes) -> NDArray[np.int64]:
-    return field.values.gather(codes).str.len_chars().cast(pl.Int64).to_numpy()
 
 
 def _equal(field: Field, what: str, mine: Codes, theirs: Codes) -> NDArray[np.bool_]:
@@ -100,9 +103,12 @@ def _names(field: Field, mine: Codes, theirs: Codes) -> Levels:
     """Chinese names by characters and sounds, others by Jaro and Winkler's likeness; a masked name fits or does not."""
     level = np.full(len(mine), 5, dtype=np.int8)
     a, b = _texts(field, mine), _texts(field, theirs)
-    short = np.minimum(_lengths(field, mine), _lengths(field, theirs))
-    long = np.maximum(_lengths(field, mine), _lengths(field, theirs))
-    chinese = _flags(field, mine, r"\p{Han}") & _flags(field, theirs, r"\p{Han}") & (long < 6)
+    lengths_a, lengths_b, chinese, lost = _told(
+        field, mine, theirs, length_a=_LENGTH_A, length_b=_LENGTH_B,
+        chinese=_A.str.contains(_HAN) & _B.str.contains(_HAN), lost=_A.str.contains(_LOST) | _B.str.contains(_LOST),
+    )  # fmt: skip
+    short, long = np.minimum(lengths_a, lengths_b), np.maximum(lengths_a, lengths_b)
+    chinese = chinese & (long < 6)
     distance = cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
     alike = np.zeros(len(mine), dtype=np.float32)
     others = np.flatnonzero(~chinese)
@@ -110,7 +116,6 @@ def _names(field: Field, mine: Codes, theirs: Codes) -> Levels:
         [a[n] for n in others], [b[n] for n in others], scorer=JaroWinkler.normalized_similarity, dtype=np.float32
     )
     first = _equal(field, "first", mine, theirs)
-    lost = _flags(field, mine, r"[?？�□■〓*＊×某]") | _flags(field, theirs, r"[?？�□■〓*＊×某]")
     inside = _inside(a, b, np.flatnonzero(chinese & (short >= 2) & (long - short == 1) & (distance == 1)))
     level[first & (chinese | lost)] = 4
     level[chinese & (distance == 1) & (long >= 3) & first] = 3
@@ -135,14 +140,17 @@ def _inside(a: Sequence[str], b: Sequence[str], places: Rows) -> NDArray[np.bool
 def _births(field: Field, mine: Codes, theirs: Codes) -> Levels:
     """near: one of year, month and day is off, or month and day changed places, or one key was hit wrongly."""
     level = np.full(len(mine), 3, dtype=np.int8)
-    a, b = (field.values.gather(codes).cast(pl.Int64, strict=False).fill_null(0).to_numpy() for codes in (mine, theirs))
+    a, b = _told(field, mine, theirs, a=_A.cast(pl.Int64, strict=False).fill_null(0),
+                 b=_B.cast(pl.Int64, strict=False).fill_null(0))  # fmt: skip
     year = a // 10000 == b // 10000
     month = a // 100 % 100 == b // 100 % 100
     day = a % 100 == b % 100
     crossed = year & (a // 100 % 100 == b % 100) & (a % 100 == b // 100 % 100)
-    slip = cpdist(_texts(field, mine), _texts(field, theirs), scorer=OSA.distance, score_cutoff=1, dtype=np.int32) <= 1
     level[year] = 2
-    level[(year & month) | (year & day) | (month & day) | crossed | slip] = 1
+    level[(year & month) | (year & day) | (month & day) | crossed] = 1
+    rest = np.flatnonzero(level > 1)
+    texts = _texts(field, mine[rest]), _texts(field, theirs[rest])
+    level[rest[cpdist(*texts, scorer=OSA.distance, score_cutoff=1, dtype=np.int32) <= 1]] = 1
     return level
 
 
@@ -151,7 +159,7 @@ def _documents(field: Field, mine: Codes, theirs: Codes) -> Levels:
     level = np.full(len(mine), 5, dtype=np.int8)
     a, b = _texts(field, mine), _texts(field, theirs)
     distance = cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
-    lengths = _lengths(field, mine), _lengths(field, theirs)
+    lengths = _told(field, mine, theirs, length_a=_LENGTH_A, length_b=_LENGTH_B)
     long = np.minimum(*lengths) >= 6
     lost = (lengths[0] != lengths[1]) & (np.minimum(*lengths) >= 8)
     level[(distance == 2) & long] = 3
@@ -193,7 +201,7 @@ def _addresses(field: Field, mine: Codes, theirs: Codes) -> Levels:
     """same_door: the last two or three numbers agree, and enough of the words."""
     a, b = _texts(field, mine), _texts(field, theirs)
     ratio = cpdist(a, b, scorer=fuzz.ratio, dtype=np.float32)
-    if not _flags(field, mine[:50], r"\p{Han}").any():
+    if not _flags(field, mine[:50], _HAN).any():
         ratio = np.maximum(ratio, cpdist(a, b, scorer=fuzz.token_sort_ratio, dtype=np.float32))
     level = np.full(len(mine), 4, dtype=np.int8)
     level[ratio >= 60] = 3

@@ -60,50 +60,47 @@ class Field:
     right: Codes
     part: int = 0
     _kept: dict[str, Hashes] = field(default_factory=dict, compare=False, repr=False)
+    _counts: dict[str, tuple[Hashes, NDArray[np.int64]]] = field(default_factory=dict, compare=False, repr=False)
 
     def derived(self, what: str) -> Hashes:
         """Return one hash a value: of itself, its sound, its first fifteen digits; 0 where there is no such thing."""
         if what not in self._kept:
-            if what in _BY_CHARACTER:
-                self._kept[what] = _BY_CHARACTER[what](self.values)
-            else:
-                plain = _DERIVED[what](self.values)
-                hashes = plain.hash(seed=7).to_numpy().copy()
-                hashes[(plain.is_null() | (plain == "")).fill_null(True).to_numpy()] = 0
-                self._kept[what] = hashes
+            self._kept[what] = derive(what, self.values)
         return self._kept[what]
 
-    def common(self, what: str, codes: Codes) -> NDArray[np.int64]:
-        """Return how many values of the right table are, sound or begin like each of those asked about."""
-        hashes = self.derived(what)
-        wanted = hashes[codes]
-        flat = self.right.ravel()
-        theirs = hashes[flat[flat >= 0]]
-        found, counts = np.unique(theirs[_may_be_in(theirs, wanted)], return_counts=True)
-        place = np.minimum(np.searchsorted(found, wanted), max(len(found) - 1, 0))
-        return np.where(found[place] == wanted, counts[place], 0) if len(found) else np.zeros(len(codes), np.int64)
+    @property
+    def records(self) -> int:
+        """How many records the right table has."""
+        return self.right.shape[1]
+
+    def often(self, what: str, place: int, right: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many values of the right table are (or sound) like that of each of these records of it."""
+        wanted = self.derived(what)[self.right[place][right]]
+        found, counts = self._counted(what)
+        if not len(found):
+            return np.zeros(len(wanted), np.int64)
+        # Looked up in order: neighbours in memory follow one another.
+        asked, back = np.unique(wanted, return_inverse=True)
+        places = np.minimum(np.searchsorted(found, asked), len(found) - 1)
+        return np.where(found[places] == asked, counts[places], 0)[back]
 
     def met_again(self, what: str) -> float:
         """Return how many others to expect with a value that is there once: 2 N2 / N1, after Good and Turing.
 
         Near 1 for names; near 0 for numbers that are given to one person only.
         """
-        hashes = self.derived(what)
-        flat = self.right.ravel()
-        theirs = hashes[flat[flat >= 0]]
-        if len(theirs) > 1_000_000:  # every sixteenth value, with all who have it
-            theirs = theirs[(theirs * MIX[1]) >> np.uint64(60) == 0]
-        _, counts = np.unique(theirs, return_counts=True)
+        counts = self._counted(what)[1]
         singles, doubles = int((counts == 1).sum()), int((counts == 2).sum())
         return min(1.0, (2 * doubles + 0.05) / (singles + 5))
 
-
-def _may_be_in(hashes: Hashes, wanted: Hashes) -> NDArray[np.bool_]:
-    """Sieve through a bitmap: everything that is among the wanted passes, and a few others."""
-    shift = np.uint64(64 - SIEVE_BITS)
-    seen = np.zeros(1 << SIEVE_BITS, dtype=bool)
-    seen[(wanted * MIX[0]) >> shift] = True
-    return seen[(hashes * MIX[0]) >> shift]
+    def _counted(self, what: str) -> tuple[Hashes, NDArray[np.int64]]:
+        """Return the values of the right table in order, and how often each is there; sorted once for all who ask."""
+        if what not in self._counts:
+            flat = self.right.ravel()
+            ordered = np.sort(self.derived(what)[flat[flat >= 0]])
+            heads = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+            self._counts[what] = ordered[heads], np.diff(np.r_[heads, len(ordered)])
+        return self._counts[what]
 
 
 FOLDS = {
@@ -266,3 +263,13 @@ _DERIVED = {
     "month+day": lambda v: v.str.slice(4, 4),
 }
 _BY_CHARACTER = {"sound": _sound, "letters": _letters}
+
+
+def derive(what: str, values: pl.Series) -> Hashes:
+    """Return a hash of something of each value, 0 where there is no such thing."""
+    if what in _BY_CHARACTER:
+        return _BY_CHARACTER[what](values)
+    plain = _DERIVED[what](values)
+    hashes = plain.hash(seed=7).to_numpy().copy()
+    hashes[(plain.is_null() | (plain == "")).fill_null(True).to_numpy()] = 0
+    return hashes

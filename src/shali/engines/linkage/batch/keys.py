@@ -1,16 +1,11 @@
-"""Who is worth comparing: records that share a key. A key that half the city shares is dropped."""
+"""The keys of a record: who shares one is worth comparing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from shali.engines.linkage.batch.fields import MIX, SIEVE_BITS, Field, Hashes, Kind
-from shali.engines.linkage.batch.threads import side_by_side
+from shali.engines.linkage.batch.fields import MIX, Field, Hashes, Kind
 
-Rows = NDArray[np.int64]
-MOST_ALIKE = 60  # right records under one key; a key shared by more says too little to be worth the comparisons
 # Each key: (kind, what of it) pairs that must all be there. One record reaches another through any of them.
 Key = tuple[tuple[Kind, str], ...]
 KEYS: tuple[Key, ...] = (
@@ -37,37 +32,66 @@ KEYS: tuple[Key, ...] = (
 NAMELESS: tuple[Key, ...] = (((Kind.DOCUMENT, "cut"),),)
 
 
+# How numbers and names say together that it is he: the number itself, and beside it the name or its sound.
+NUMBER = 0
+NUMBER_AND_NAME = (3, 4)
+
+
 def blocking_columns(fields: list[Field]) -> Iterator[tuple[str, Hashes, Hashes]]:
     """Yield the name of each key and its value in every record of either table; 0 where a record has none."""
+    for _, label, left, right in numbered_columns(fields):
+        yield label, left, right
+
+
+def numbered_columns(
+    fields: list[Field], *, only: Container[int] | None = None
+) -> Iterator[tuple[int, str, Hashes, Hashes]]:
+    """Yield the same with each key's number; only: numbers of the keys asked for.
+
+    A record with two telephones has the key twice, once for each.
+    """
+    for number, key, by_kind in _keys_of(fields, only):
+        label = "+".join(f"{kind}:{what}" for kind, what in key)
+        several = _several(key, by_kind, "left", "right")
+        first = by_kind[several][0] if several else None
+        places = [(i, j) for i in range(len(first.left)) for j in range(len(first.right))] if first else [(0, 0)]
+        parts: list[tuple[int | None, int | None]] = [(None, None)]
+        alone = _parts_alone(key, by_kind)
+        parts += [(i, j) for i in alone for j in alone]
+        for i, j in places:
+            for mine, theirs in parts:
+                left, right = _side("left", key, by_kind, i, mine), _side("right", key, by_kind, j, theirs)
+                yield number, f"{label}#{i}{j}/{mine}{theirs}", left, right
+
+
+def keys_of_side(fields: list[Field], side: str, *, only: Container[int] | None = None) -> Iterator[tuple[int, Hashes]]:
+    """Yield the keys of one table alone; a key comes several times where a record may have several values for it."""
+    for number, key, by_kind in _keys_of(fields, only):
+        several = _several(key, by_kind, side)
+        many = len(getattr(by_kind[several][0], side)) if several else 1
+        for place in range(many):
+            for part in (None, *_parts_alone(key, by_kind)):
+                yield number, _side(side, key, by_kind, place, part)
+
+
+def _keys_of(fields: list[Field], only: Container[int] | None) -> Iterator[tuple[int, Key, dict[Kind, list[Field]]]]:
     by_kind: dict[Kind, list[Field]] = {}
     for one in fields:
         by_kind.setdefault(one.kind, []).append(one)
-    for key in KEYS if Kind.NAME in by_kind else KEYS + NAMELESS:
-        if all(kind in by_kind for kind, _ in key):
-            yield from _combinations(key, by_kind)
+    for number, key in enumerate(KEYS if Kind.NAME in by_kind else KEYS + NAMELESS):
+        if all(kind in by_kind for kind, _ in key) and (only is None or number in only):
+            yield number, key, by_kind
 
 
-def _combinations(key: Key, by_kind: dict[Kind, list[Field]]) -> Iterator[tuple[str, Hashes, Hashes]]:
-    """A record with two telephones has the key twice, once for each.
+def _several(key: Key, by_kind: dict[Kind, list[Field]], *sides: str) -> Kind | None:
+    """Return the first kind of a key of which a record may have several values."""
+    return next((k for k, _ in key if any(len(getattr(f, side)) > 1 for f in by_kind[k] for side in sides)), None)
 
-    A name in parts gives them together, in either order; with something else beside it each part
-    alone too, in either place.
-    """
-    label = "+".join(f"{kind}:{what}" for kind, what in key)
-    several = [kind for kind, _ in key if any(max(len(one.left), len(one.right)) > 1 for one in by_kind[kind])][:1]
-    places = [(0, 0)]
-    if several:
-        first = by_kind[several[0]][0]
-        places = [(i, j) for i in range(len(first.left)) for j in range(len(first.right))]
-    names = by_kind.get(Kind.NAME, [])
-    parts: list[tuple[int | None, int | None]] = [(None, None)]
-    if len(names) > 1 and len(key) > 1 and any(kind is Kind.NAME for kind, _ in key):
-        parts += [(i, j) for i in range(len(names)) for j in range(len(names))]
-    for i, j in places:
-        for mine, theirs in parts:
-            left = _side("left", key, by_kind, i if several else 0, mine)
-            right = _side("right", key, by_kind, j if several else 0, theirs)
-            yield f"{label}#{i}{j}/{mine}{theirs}", left, right
+
+def _parts_alone(key: Key, by_kind: dict[Kind, list[Field]]) -> range:
+    """A name in parts gives them together, in either order; with something else beside it each part alone too."""
+    names = len(by_kind.get(Kind.NAME, []))
+    return range(names if names > 1 and len(key) > 1 and any(kind is Kind.NAME for kind, _ in key) else 0)
 
 
 def _side(side: str, key: Key, by_kind: dict[Kind, list[Field]], place: int, part: int | None) -> Hashes:
@@ -101,48 +125,3 @@ def _mixed(hashes: list[Hashes]) -> Hashes:
         both = (mixed != 0) & (other != 0)
         mixed = np.where(both, (mixed * MIX[number % 3]) ^ (other + (mixed >> np.uint64(29))), np.uint64(0))
     return mixed
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Row numbers of pairs, left[i] beside right[i].
-
-    crowded: of each left row, whether it has a key that too many right records have
-    """
-
-    left: Rows
-    right: Rows
-    crowded: NDArray[np.bool_]
-
-
-def pairs_of(left: Hashes, right: Hashes, *, most: int = MOST_ALIKE) -> Pairs:
-    """Return all pairs that share a key which at most `most` right records have."""
-    mine = np.flatnonzero(left)
-    # A bitmap of the left keys lets through the few right records that can match, so that only those are sorted.
-    seen = np.zeros(1 << SIEVE_BITS, dtype=bool)
-    shift = np.uint64(64 - SIEVE_BITS)
-    seen[(left[mine] * MIX[0]) >> shift] = True
-    theirs = np.flatnonzero(seen[(right * MIX[0]) >> shift] & (right != 0))
-    keys = right[theirs]
-    order = np.argsort(keys, kind="stable")
-    keys, theirs = keys[order], theirs[order]
-    first = np.searchsorted(keys, left[mine], side="left")
-    count = np.searchsorted(keys, left[mine], side="right") - first
-    keep = (count > 0) & (count <= most)
-    crowded = np.zeros(len(left), dtype=bool)
-    crowded[mine[count > most]] = True
-    mine, first, count = mine[keep], first[keep], count[keep]
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return Pairs(np.repeat(mine, count), theirs[np.repeat(first, count) + within], crowded)
-
-
-def candidates(fields: list[Field], *, most: int = MOST_ALIKE) -> Pairs:
-    """Return every pair of rows that shares a key, once, in order of the left row."""
-    rights = len(fields[0].right[0])
-    found, crowded = [np.empty(0, dtype=np.int64)], np.zeros(len(fields[0].left[0]), dtype=bool)
-    for some in side_by_side(lambda key: pairs_of(key[1], key[2], most=most), blocking_columns(fields)):
-        found.append(some.left * rights + some.right)
-        crowded |= some.crowded
-    pairs = np.sort(np.concatenate(found))
-    pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
-    return Pairs(pairs // rights, pairs % rights, crowded)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shali.engines.linkage.batch.compare import Levels, compare
-from shali.engines.linkage.batch.fields import Codes, Field, Kind
+from shali.engines.linkage.batch.fields import Field, Kind
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -58,16 +58,12 @@ class Model:
     kin_share: float
 
 
-def count_strangers(fields: list[Field], *, seed: int) -> list[Floats]:
+def count_strangers(fields: list[Field], left: Rows, right: Rows) -> list[Floats]:
     """Return the chance of each level between records picked at random, from a sample of pairs."""
-    draw = np.random.default_rng(seed)
-    lefts, rights = fields[0].left.shape[1], fields[0].right.shape[1]
-    many = min(STRANGERS, lefts * rights)
-    left, right = draw.integers(lefts, size=many), draw.integers(rights, size=many)
     found = []
     for field in fields:
         prior = np.array(PRIOR_STRANGER[field.kind])
-        found.append(np.log(_shares(compare(field, left, right), np.ones(many), prior, WEIGHT_STRANGER)))
+        found.append(np.log(_shares(compare(field, left, right), np.ones(len(left)), prior, WEIGHT_STRANGER)))
     return found
 
 
@@ -84,31 +80,31 @@ def _log_u(field: Field, level: Levels, table: Floats, left: Rows, right: Rows) 
     if len(agree):
         value = field.derived("value")
         least = np.full(len(agree), np.inf)
-        for mine in field.left:
-            codes = mine[left[agree]]
-            chance = _by_chance(field, "value", codes, 0)
-            for theirs in field.right:
-                other = theirs[right[agree]]
+        for place, theirs in enumerate(field.right):
+            other = theirs[right[agree]]
+            chance = _by_chance(field, "value", place, right[agree], 0)
+            for mine in field.left:
+                codes = mine[left[agree]]
                 same = (codes >= 0) & (other >= 0) & (value[codes] == value[other])
                 least = np.where(same, np.minimum(least, chance), least)
         log_u[agree] = np.log(np.minimum(least, 1.0))
     heard = np.flatnonzero(level == 1) if field.kind is Kind.NAME else ()
     if len(heard):
-        log_u[heard] = np.log(_by_chance(field, "sound", field.right[0][right[heard]], 1))
+        log_u[heard] = np.log(_by_chance(field, "sound", 0, right[heard], 1))
     return log_u
 
 
-def _by_chance(field: Field, what: str, codes: Codes, level: int) -> Floats:
-    """Return the chance that a stranger in the right table has this very value (or sound).
+def _by_chance(field: Field, what: str, place: int, right: Rows, level: int) -> Floats:
+    """Return the chance that a stranger in the right table has the very value (or sound) of each of these records.
 
     u = (c + K p) / (N + K): c records have it, of N; p is what we expected, worth K records. A value that one record
     has says how often such values come again (Good and Turing), not that one stranger in N has it: the number of a
     document has one bearer.
     """
-    often = field.common(what, codes).astype(np.float64)
+    often = field.often(what, place, right).astype(np.float64)
     often[often <= 1] = field.met_again(what)
     prior = PRIOR_STRANGER[field.kind][level] * WEIGHT_STRANGER
-    return (often + prior) / (field.right.shape[1] + WEIGHT_STRANGER)
+    return (often + prior) / (field.records + WEIGHT_STRANGER)
 
 
 def _shares(levels: Levels, weights: Floats, prior: Floats, worth: float) -> Floats:
@@ -143,26 +139,30 @@ def chances(model: Model, same: Floats, kin: Floats, left: Rows, *, lefts: int, 
     return one, household
 
 
-def learn(fields: list[Field], levels: list[Levels], left: Rows, right: Rows, *, rows: Rows, seed: int) -> Model:
-    """Fit by expectation and maximisation on the candidates of a sample of left rows (`rows`, ascending)."""
-    rights = fields[0].right.shape[1]
-    place = np.searchsorted(rows, left)
+def learn(
+    fields: list[Field], levels: list[Levels], log_u: list[Floats], *, stranger: list[Floats], place: Rows, rows: int
+) -> Model:
+    """Fit by expectation and maximisation on the candidates of a sample of left rows.
+
+    log_u: from `log_strangers`. stranger: from `count_strangers`. place: of each pair, its row of the sample, which has
+    `rows` of them.
+    """
+    rights = fields[0].records
     model = Model(
         same=[np.log(np.array(PRIOR_SAME[f.kind]) / sum(PRIOR_SAME[f.kind])) for f in fields],
         kin=[np.log(np.array(PRIOR_KIN[f.kind]) / sum(PRIOR_KIN[f.kind])) for f in fields],
-        stranger=count_strangers(fields, seed=seed),
+        stranger=stranger,
         listed=0.8,
         kin_share=1.0,
     )
-    log_u = log_strangers(fields, levels, model.stranger, left, right)
     for _ in range(ROUNDS):
         same, kin = ratios(model, levels, log_u)
-        one, household = chances(model, same, kin, place, lefts=len(rows), rights=rights)
+        one, household = chances(model, same, kin, place, lefts=rows, rights=rights)
         for number, field in enumerate(fields):
             weights = np.array(PRIOR_SAME[field.kind]), np.array(PRIOR_KIN[field.kind])
             model.same[number] = np.log(_shares(levels[number], one, weights[0], WEIGHT_SAME[field.kind]))
             model.kin[number] = np.log(_shares(levels[number], household, weights[1], WEIGHT_KIN))
         # One listed and one unlisted record more than seen keep both possible.
-        model.listed = float((one.sum() + 1) / (len(rows) + 2))
-        model.kin_share = float((household.sum() + 0.01 * len(rows)) / len(rows))
+        model.listed = float((one.sum() + 1) / (rows + 2))
+        model.kin_share = float((household.sum() + 0.01 * rows) / rows)
     return model

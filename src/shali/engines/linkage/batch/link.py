@@ -2,19 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shali.engines.linkage.batch.compare import Levels, compare, mark_swapped, silence_the_birth_in_numbers
 from shali.engines.linkage.batch.fields import Field, Kind
-from shali.engines.linkage.batch.keys import candidates
-from shali.engines.linkage.batch.learn import Floats, Model, Rows, chances, learn, log_strangers, ratios
+from shali.engines.linkage.batch.learn import (
+    STRANGERS,
+    Floats,
+    Model,
+    Rows,
+    chances,
+    count_strangers,
+    learn,
+    log_strangers,
+    ratios,
+)
+from shali.engines.linkage.batch.pairs import Pairs, candidates
 from shali.engines.linkage.batch.threads import side_by_side
 from shali.engines.linkage.batch.words import LANGUAGES
 
 SAMPLE = 10_000  # left rows to learn from
-CHUNK = 100_000  # left rows compared at a time: what bounds the memory
+CHUNK = 50_000  # left rows compared at a time, two such chunks beside each other: what bounds the memory
 
 SAME, DOUBTFUL, NOT_LISTED = "same", "doubtful", "not listed"
 
@@ -66,6 +77,47 @@ class Links:
         return told
 
 
+class Tables(Protocol):
+    """Two tables, wherever their values are: both in the clear (`Clear`), or the right one under seal (`register`)."""
+
+    @property
+    def fields(self) -> list[Field]: ...
+
+    @property
+    def rights(self) -> int: ...
+
+    def shortlist(self, whole: NDArray[np.bool_]) -> Pairs:
+        """Return the pairs worth comparing, and every pair that shares a key of the left rows of `whole`."""
+
+    def view(self, pairs: Pairs) -> tuple[list[Field], Rows, Rows]:
+        """Return what is to be compared of these pairs: fields, and rows in their left and right tables."""
+
+    def strangers(self, draw: np.random.Generator, many: int) -> tuple[list[Field], Rows, Rows]:
+        """Return the same for as many pairs picked at random."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Both tables in the clear."""
+
+    fields: list[Field]
+
+    @property
+    def rights(self) -> int:
+        return self.fields[0].records
+
+    def shortlist(self, whole: NDArray[np.bool_]) -> Pairs:
+        return candidates(self.fields, whole=whole)
+
+    def view(self, pairs: Pairs) -> tuple[list[Field], Rows, Rows]:
+        return self.fields, pairs.left, pairs.right
+
+    def strangers(self, draw: np.random.Generator, many: int) -> tuple[list[Field], Rows, Rows]:
+        lefts = self.fields[0].left.shape[1]
+        many = min(many, lefts * self.rights)
+        return self.fields, draw.integers(lefts, size=many), draw.integers(self.rights, size=many)
+
+
 def link(
     fields: list[Field],
     *,
@@ -78,30 +130,52 @@ def link(
 
     once: a right record answers to one left record only; who fits it less well becomes doubtful.
     """
-    lefts, rights = fields[0].left.shape[1], fields[0].right.shape[1]
+    return link_tables(Clear(fields), thresholds=thresholds, once=once, seed=seed, progress=progress)
+
+
+def link_tables(
+    tables: Tables,
+    *,
+    thresholds: Thresholds | None = None,
+    once: bool = False,
+    seed: int = 4111,
+    progress: Callable[[str, float], None] = lambda _what, _share: None,
+) -> Links:
+    """Match as `link` does, wherever the values are."""
+    lefts = tables.fields[0].left.shape[1]
     progress("candidates", 0.0)
-    found = candidates(fields)
-    left, right = found.left, found.right
+    sample = np.zeros(lefts, dtype=bool)
+    sample[np.random.default_rng(seed).choice(lefts, size=min(SAMPLE, lefts), replace=False)] = True
+    pairs = tables.shortlist(sample)
     progress("learning", 0.0)
-    model = _learn_on_sample(fields, left, right, lefts, seed)
-    best = np.full(lefts, -1, dtype=np.int64)
-    score, second = np.zeros(lefts), np.zeros(lefts)
-    how = np.full((len(fields), lefts), -1, dtype=np.int8)
-    for start in range(0, lefts, CHUNK):
-        stop = min(start + CHUNK, lefts)
-        low, high = np.searchsorted(left, (start, stop))
-        if high > low:
-            mine, theirs = left[low:high] - start, right[low:high]
-            levels = compare_all(fields, left[low:high], theirs)
-            one = _score(
-                model, fields, levels, left=left[low:high], right=theirs, place=mine, lefts=stop - start, rights=rights
-            )
-            _keep_best(mine, theirs, one, levels, into=(best, score, second, how), start=start)
-        progress("comparing", stop / lefts)
-    decision = decide(score, thresholds or Thresholds())
+    found = _Found.of_nobody(len(tables.fields), lefts)
+    model = _learn_on_sample(tables, pairs.of(sample[pairs.left]), sample, seed=seed, into=found)
+    rest = pairs.of(~sample[pairs.left])
+
+    def weighed(start: int) -> tuple[Pairs, list[Levels], list[Floats]]:
+        some = rest.of(slice(*np.searchsorted(rest.left, (start, start + CHUNK))))
+        fields, left, right = tables.view(some)
+        levels = compare_all(fields, left, right)
+        return some, levels, log_strangers(fields, levels, model.stranger, left, right)
+
+    starts = range(0, lefts, CHUNK)
+    for start, (some, levels, log_u) in zip(starts, side_by_side(weighed, starts), strict=True):
+        found.keep(model, some, levels, log_u, rights=tables.rights)
+        progress("comparing", min(start + CHUNK, lefts) / lefts)
+    decision = decide(found.score, thresholds or Thresholds())
     if once:
-        decision = _once(best, score, decision)
-    return Links(best, score, second, decision, how, tuple(fields), len(left), model.listed, found.crowded)
+        decision = _once(found.best, found.score, decision)
+    return Links(
+        found.best,
+        found.score,
+        found.second,
+        decision,
+        found.how,
+        tuple(tables.fields),
+        len(pairs.left),
+        model.listed,
+        pairs.crowded,
+    )
 
 
 def decide(score: Floats, thresholds: Thresholds) -> NDArray[np.int8]:
@@ -121,52 +195,51 @@ def compare_all(fields: list[Field], left: Rows, right: Rows) -> list[Levels]:
     return levels
 
 
-def _learn_on_sample(fields: list[Field], left: Rows, right: Rows, lefts: int, seed: int) -> Model:
-    draw = np.random.default_rng(seed)
-    rows = np.sort(draw.choice(lefts, size=min(SAMPLE, lefts), replace=False))
-    chosen = np.zeros(lefts, dtype=bool)
-    chosen[rows] = True
-    picked = chosen[left]
-    mine, theirs = left[picked], right[picked]
-    return learn(fields, compare_all(fields, mine, theirs), mine, theirs, rows=rows, seed=seed)
+def _learn_on_sample(tables: Tables, pairs: Pairs, sample: NDArray[np.bool_], *, seed: int, into: "_Found") -> Model:
+    """Learn from all pairs of the sample, and keep what is thereby known of its own rows."""
+    stranger = count_strangers(*tables.strangers(np.random.default_rng(seed), STRANGERS))
+    fields, left, right = tables.view(pairs)
+    levels = compare_all(fields, left, right)
+    place = (np.cumsum(sample) - 1)[pairs.left]
+    log_u = log_strangers(fields, levels, stranger, left, right)
+    model = learn(fields, levels, log_u, stranger=stranger, place=place, rows=int(sample.sum()))
+    into.keep(model, pairs, levels, log_u, rights=tables.rights)
+    return model
 
 
-def _score(
-    model: Model,
-    fields: list[Field],
-    levels: list[Levels],
-    *,
-    left: Rows,
-    right: Rows,
-    place: Rows,
-    lefts: int,
-    rights: int,
-) -> Floats:
-    log_u = log_strangers(fields, levels, model.stranger, left, right)
-    same, kin = ratios(model, levels, log_u)
-    return chances(model, same, kin, place, lefts=lefts, rights=rights)[0]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The same arrays as in `Links`, filled as rows are compared."""
 
+    best: NDArray[np.int64]
+    score: Floats
+    second: Floats
+    how: NDArray[np.int8]
 
-def _keep_best(
-    mine: Rows,
-    theirs: Rows,
-    one: Floats,
-    levels: list[Levels],
-    *,
-    into: tuple[NDArray[np.int64], Floats, Floats, NDArray[np.int8]],
-    start: int,
-) -> None:
-    best, score, second, how = into
-    order = np.lexsort((theirs, -one, mine))
-    sorted_rows = mine[order]
-    heads = np.flatnonzero(np.r_[True, sorted_rows[1:] != sorted_rows[:-1]])
-    rows, pairs = sorted_rows[heads] + start, order[heads]
-    best[rows], score[rows] = theirs[pairs], one[pairs]
-    nexts = heads + 1
-    has = (nexts < len(order)) & (np.r_[sorted_rows, -1][nexts] == sorted_rows[heads])
-    second[rows[has]] = one[order[nexts[has]]]
-    for number, level in enumerate(levels):
-        how[number, rows] = level[pairs]
+    @classmethod
+    def of_nobody(cls, fields: int, lefts: int) -> "_Found":
+        how = np.full((fields, lefts), -1, dtype=np.int8)
+        return cls(np.full(lefts, -1, dtype=np.int64), np.zeros(lefts), np.zeros(lefts), how)
+
+    def keep(self, model: Model, pairs: Pairs, levels: list[Levels], log_u: list[Floats], *, rights: int) -> None:
+        """Keep the likeliest right record of each left row among these pairs, which hold all pairs of their rows."""
+        if not len(pairs.left):
+            return
+        # Pairs stand in order of the left row.
+        heads = np.flatnonzero(np.r_[True, pairs.left[1:] != pairs.left[:-1]])
+        lengths = np.diff(np.r_[heads, len(pairs.left)])
+        place = np.repeat(np.arange(len(heads)), lengths)
+        same, kin = ratios(model, levels, log_u)
+        one, _ = chances(model, same, kin, place, lefts=len(heads), rights=rights)
+        most = np.maximum.reduceat(one, heads)
+        # Of equals the first, whose right record stands first.
+        likeliest = np.flatnonzero(one == most[place])
+        rows, firsts = pairs.left[heads], likeliest[np.searchsorted(likeliest, heads)]
+        self.best[rows], self.score[rows] = pairs.right[firsts], most
+        one[firsts] = 0.0
+        self.second[rows] = np.maximum.reduceat(one, heads)
+        for number, level in enumerate(levels):
+            self.how[number, rows] = level[firsts]
 
 
 def _once(best: NDArray[np.int64], score: Floats, decision: NDArray[np.int8]) -> NDArray[np.int8]:

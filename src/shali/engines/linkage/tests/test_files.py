@@ -6,9 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from shali.engines.linkage.batch import Columns, Thresholds, blocking_columns, link, read_fields
+from shali.engines.linkage.batch import Columns, Thresholds, link, read_fields
 from shali.engines.linkage.batch.compare import LEVELS
-from shali.engines.linkage.batch.keys import MOST_ALIKE, candidates
 from shali.engines.linkage.batch.words import LANGUAGES
 from shali.engines.linkage.keys import eighteen
 
@@ -146,22 +145,6 @@ def test_the_same_files_give_the_same_answer_to_the_last_digit():
 
     assert np.array_equal(one.score, two.score)
     assert one.reasons() == two.reasons()
-
-
-def test_candidates_are_those_that_share_a_key_says_a_slow_reference():
-    rows = crowd(60)
-    fields = read_fields(
-        pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String)), pl.DataFrame(PEOPLE[:300]), COLUMNS
-    )
-    expected = set()
-    for _, left, right in blocking_columns(fields):
-        for i, mine in enumerate(left.tolist()):
-            sharing = [j for j, theirs in enumerate(right.tolist()) if mine and mine == theirs]
-            if len(sharing) <= MOST_ALIKE:
-                expected |= {(i, j) for j in sharing}
-
-    found = candidates(fields)
-    assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == expected
 
 
 def test_a_right_record_answers_once_where_that_is_asked():
