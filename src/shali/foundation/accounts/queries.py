@@ -6,18 +6,48 @@ from operator import or_
 
 from django.db.models import Case, Count, F, Q, When
 
-from shali.foundation.accounts.models import ApiToken, Post
+from shali.foundation.accounts.models import ApiToken, Post, User
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.reading import columns, made_of, read, width
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.paging import PAGE, Page
 
+ACTIVE = f"""
+select {columns(Post, "p")}, {columns(Unit, "u")}
+from accounts_post p join accounts_user s on s.id = p.user_id join jurisdictions_unit u on u.id = p.unit_id
+where p.user_id = %(user)s and s.is_active and p.starts_at <= %(at)s and p.ends_at > %(at)s and p.revoked_at is null
+order by p.path, p.role, p.id
+"""  # noqa: S608  names of columns
+
 
 def active_posts(user: int, *, at: datetime) -> list[Post]:
-    """Return the posts of a user that are in force, the highest unit first."""
-    return list(
-        Post.objects.select_related("unit", "department", "user")
-        .filter(in_force(at), user_id=user)
-        .order_by("path", "role", "id")
-    )
+    """Return the posts of a user that are in force with their units, the highest unit first; every request asks."""
+    posts = []
+    for row in read(ACTIVE, user=user, at=at):
+        post = made_of(Post, row)
+        post.unit = made_of(Unit, row[width(Post) :])
+        posts.append(post)
+    return posts
+
+
+POSTS_AT = f"""
+select {columns(Post, "p")}, {columns(User, "s")}
+from accounts_post p join accounts_user s on s.id = p.user_id
+where p.path = %(path)s and s.is_active and p.starts_at <= %(at)s and p.ends_at > %(at)s and p.revoked_at is null
+order by p.role, p.id
+"""  # noqa: S608  names of columns
+
+
+def posts_at(scope: Scope, path: str, *, at: datetime) -> list[Post]:
+    """Return the posts in force at a unit of the scope itself, with their people."""
+    if not scope.holds(path):
+        return []
+    posts = []
+    for row in read(POSTS_AT, path=path, at=at):
+        post = made_of(Post, row)
+        post.user = made_of(User, row[width(Post) :])
+        posts.append(post)
+    return posts
 
 
 def in_force(at: datetime) -> Q:
@@ -111,11 +141,18 @@ class Who:
     role: str = ""
 
 
+WHO = """
+select p.id, s.name, u.name, u.name_en, p.role
+from accounts_post p join accounts_user s on s.id = p.user_id join jurisdictions_unit u on u.id = p.unit_id
+where p.id = any(%(posts)s)
+"""
+
+
 def who(names: Iterable[str]) -> dict[str, Who]:
     """Return who stands behind journal names such as "post:17"; systems and unknown ones are left out."""
     numbers = {int(name.removeprefix("post:")) for name in names if name.startswith("post:")}
-    posts = Post.objects.select_related("user", "unit").filter(pk__in=numbers)
-    return {f"post:{post.pk}": Who(post.user.name, post.unit.name, post.unit.name_en, post.role) for post in posts}
+    found = read(WHO, posts=list(numbers)) if numbers else []
+    return {f"post:{number}": Who(name, unit, unit_en, role) for number, name, unit, unit_en, role in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,32 @@ class BatchUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityAsked:
+    """It cannot be told from the register who a row means: `person`'s document has to be seen in person."""
+
+    batch: int
+    row: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityNotAsked:
+    """The question was taken back, or decided without its answer."""
+
+    batch: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityFound:
+    """What came back from the door: `found` is a code of `Found`, never a number."""
+
+    batch: int
+    row: int
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowReviewed:
     """Somebody said who a doubtful row means: `person` answers for it now."""
 

@@ -1,10 +1,11 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Count, Q
 
 from shali.foundation.accounts.queries import who
 from shali.foundation.journal.models import AccessRecord, DayRoot, Fact
+from shali.foundation.jurisdictions.reading import read
 from shali.foundation.jurisdictions.scope import Scope, within
 
 
@@ -26,44 +27,50 @@ class Look:
     task: int | None
 
 
+LOOKS = """
+select id, at, by, act, purpose, subject_kind, subject, jsonb_array_length(people),
+  array(select jsonb_array_elements_text(fields)), task
+from journal_accessrecord
+where path >= %(path)s and path < %(path)s || '/' and {wanted} order by id desc limit %(limit)s
+"""
+
+
 def looks(
     scope: Scope, *, before: int | None = None, act: str = "", by: str = "", person: int | None = None, limit: int = 50
 ) -> list[Look]:
     """Return looks made by posts of the scope, the newest first."""
-    found = AccessRecord.objects.filter(within(scope.path))
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    if act:
-        found = found.filter(act=act)
-    if by:
-        found = found.filter(by=by)
-    if person is not None:
-        found = found.filter(Q(subject_kind="person", subject=person) | Q(people__contains=[person]))
-    rows = list(found.order_by("-id")[:limit])
+    conditions = [
+        ("id < %(before)s", before is not None),
+        ("act = %(act)s", act),
+        ("by = %(by)s", by),
+        ("(subject_kind = 'person' and subject = %(person)s or people @> %(among)s::jsonb)", person is not None),
+    ]
+    wanted = " and ".join(condition for condition, is_asked in conditions if is_asked) or "true"
+    given = {"before": before, "act": act, "by": by, "person": person, "among": f"[{person}]"}
+    rows = [
+        Look(number, at, who_looked, "", "", act, purpose, subject_kind, subject, people, tuple(fields), task)
+        for number, at, who_looked, act, purpose, subject_kind, subject, people, fields, task in read(
+            LOOKS.format(wanted=wanted), path=scope.path, limit=limit, **given
+        )
+    ]
     names = who(row.by for row in rows)
     return [
-        Look(
-            number=row.pk,
-            at=row.at,
-            by=names[row.by].name if row.by in names else row.by,
-            unit=names[row.by].unit if row.by in names else "",
-            unit_en=names[row.by].unit_en if row.by in names else "",
-            act=row.act,
-            purpose=row.purpose,
-            subject_kind=row.subject_kind,
-            subject=row.subject,
-            people=len(row.people),
-            fields=tuple(row.fields),
-            task=row.task,
-        )
+        replace(row, by=names[row.by].name, unit=names[row.by].unit, unit_en=names[row.by].unit_en)
+        if row.by in names
+        else row
         for row in rows
     ]
 
 
+REVEALED = """
+select distinct subject from journal_accessrecord
+where by = %(by)s and at >= %(since)s and act = 'reveal' and subject_kind = 'person' and subject is not null
+"""
+
+
 def people_looked_at(scope: Scope, *, since: datetime) -> set[int]:
     """Return the distinct people whom this post revealed since an hour; its day's budget is counted from them."""
-    seen = AccessRecord.objects.filter(by=scope.name, at__gte=since, act="reveal", subject_kind="person")
-    return {number for number in seen.values_list("subject", flat=True) if number is not None}
+    return {number for [number] in read(REVEALED, by=scope.name, since=since)}
 
 
 def causes_of(scope: Scope, fact: int) -> list[Fact]:

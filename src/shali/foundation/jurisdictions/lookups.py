@@ -4,6 +4,9 @@ from typing import Any
 
 from django.db.models import Field, ForeignKey, Lookup
 
+# A list of small numbers travels as int4[]; for int8 = any(int4[]) the server has no hash: it walks the list per row.
+NUMBERS = ("smallint", "integer", "bigint")
+
 
 @Field.register_lookup
 @ForeignKey.register_lookup
@@ -15,4 +18,5 @@ class AnyOf(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} = any(%s)", [*params, self.rhs]
+        kind = self.lhs.output_field.rel_db_type(connection) or ""
+        return f"{left} = any(%s{f'::{kind}[]' if kind in NUMBERS else ''})", [*params, self.rhs]

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -7,7 +8,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from shali.foundation.jurisdictions.models import ChangeKind, Department, Level, Unit, UnitChange
+from shali.foundation.jurisdictions.reading import columns, made_of, read
 from shali.foundation.jurisdictions.reference import DATA
+from shali.foundation.jurisdictions.rules import above
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import NotInScope
 
@@ -54,16 +57,28 @@ def unit(scope: Scope, path: str) -> Unit:
 
     :raises NotInScope: there is none
     """
-    found = Unit.objects.filter(within(scope.path), path=path).first()
-    if found is None:
+    found = units_at([path]) if scope.holds(path) else {}
+    if path not in found:
         raise NotInScope
-    return found
+    return found[path]
+
+
+CHILDREN = """
+select u.id, u.code, u.path, u.level, u.name, u.name_en, u.population,
+  (select count(*) from jurisdictions_unit c where c.parent_id = u.id and c.closed_on is null),
+  case when %(at)s::timestamptz is null then 0 else (
+    select count(*) from accounts_post p
+    where p.unit_id = u.id and p.starts_at <= %(at)s and p.ends_at > %(at)s and p.revoked_at is null
+  ) end
+from jurisdictions_unit u join jurisdictions_unit above on above.id = u.parent_id
+where above.path = %(path)s and u.path >= %(scope)s and u.path < %(scope)s || '/' and u.closed_on is null
+order by u.place, u.id
+"""
 
 
 def children(scope: Scope, path: str, *, at: datetime | None = None) -> list[UnitRow]:
     """Return the open units just below one, in the city's order. `at`: count the posts in force at that hour."""
-    found = Unit.objects.filter(within(scope.path), parent__path=path, closed_on=None)
-    return _rows(found.order_by("place", "id"), at)
+    return [UnitRow(*row) for row in read(CHILDREN, scope=scope.path, path=path, at=at)]
 
 
 def units_named(scope: Scope, words: str, *, at: datetime | None = None) -> list[UnitRow]:
@@ -151,15 +166,23 @@ def ancestors(scope: Scope, path: str) -> list[Unit]:
     """Return a unit with everything above it, the city first. `scope` must hold the unit."""
     if not scope.holds(path):
         raise NotInScope
-    parts = path.split(".")
-    return list(Unit.objects.filter(path__in=[".".join(parts[:n]) for n in range(1, len(parts) + 1)]).order_by("path"))
+    found = units_at(above(path))
+    return [found[one] for one in sorted(found)]
+
+
+def units_at(paths: Iterable[str]) -> dict[str, Unit]:
+    """Return units by their paths, wherever they are: the tree of the city is public knowledge."""
+    wanted = list(set(paths))
+    sql = f"select {columns(Unit, 'u')} from jurisdictions_unit u where u.path = any(%(paths)s)"  # noqa: S608
+    found = read(sql, paths=wanted) if wanted else []
+    return {unit.path: unit for unit in (made_of(Unit, row) for row in found)}
 
 
 def departments(scope: Scope) -> list[Department]:
     """Return the departments of the units above and within a scope, whom a task may ask to join."""
-    parts = scope.path.split(".")
-    above = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
-    return list(Department.objects.filter(Q(path__in=above) | within(scope.path)).order_by("path", "place", "id"))
+    return list(
+        Department.objects.filter(Q(path__in=above(scope.path)) | within(scope.path)).order_by("path", "place", "id")
+    )
 
 
 def name_on(scope: Scope, path: str, day: date) -> str:

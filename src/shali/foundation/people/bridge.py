@@ -5,4 +5,16 @@ from shali.engines.linkage import Candidate, Claim, Decision, DocumentClaim, Out
 # The codes of sexes (GB/T 2261.1) in the engine's words.
 SEXES = {1: "male", 2: "female"}
 
-__all__ = ["SEXES", "Candidate", "Claim", "Decision", "DocumentClaim", "Outcome", "blocking_keys", "decide"]
+PlainKeys = tuple[tuple[str, str], ...]  # (kind, plain value); in memory only
+
+__all__ = [
+    "SEXES",
+    "Candidate",
+    "Claim",
+    "Decision",
+    "DocumentClaim",
+    "Outcome",
+    "PlainKeys",
+    "blocking_keys",
+    "decide",
+]

@@ -27,19 +27,27 @@ class Person(models.Model):
     PLAIN = frozenset({"id", "public_id", "unit", "path", "household", "source", "enrolled_at", "merged_into"})
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)  # asked for by path
     path = PathField()
-    household = models.ForeignKey(Household, null=True, on_delete=models.SET_NULL, related_name="members")
+    household = models.ForeignKey(
+        Household, null=True, on_delete=models.SET_NULL, related_name="members", db_index=False
+    )
     sex = models.SmallIntegerField(choices=Sex.choices, default=Sex.UNKNOWN)
     source = models.CharField(max_length=60)  # "register", "batch:<public id>"
     enrolled_at = models.DateTimeField()
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="merged_from", db_index=False
+    )
     name_sealed = models.BinaryField()  # the name as received, never normalised
     birth_sealed = models.BinaryField(null=True)  # ISO day
 
     class Meta:
         constraints = [models.CheckConstraint(name="people_person_not_into_itself", condition=~Q(merged_into=F("id")))]
-        indexes = [models.Index(fields=["path", "id"], name="people_person_path")]
+        indexes = [
+            models.Index(fields=["path", "id"], name="people_person_path"),
+            models.Index(fields=["household"], condition=Q(household__isnull=False), name="people_person_home"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="people_person_merged"),
+        ]
 
 
 class DocumentKind(models.IntegerChoices):
@@ -106,7 +114,7 @@ class Address(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="addresses")
     kind = models.SmallIntegerField(choices=AddressKind.choices, default=AddressKind.HOME)
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(max_length=60)
     seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -114,17 +122,17 @@ class Address(models.Model):
 
 
 class Key(models.Model):
-    """A blind blocking key of a person: who shares one is worth comparing. Kinds are the linkage engine's."""
+    """A blind blocking key of a person: who shares one is worth comparing. It says what kind of key it is to nobody.
+
+    The table lies in parts by person, and its index by value is no constraint: see migration 0007.
+    """
 
     PERSONAL = frozenset({"value"})
-    PLAIN = frozenset({"id", "person", "kind"})
+    PLAIN = frozenset({"person"})
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="keys")
-    kind = models.CharField(max_length=24)
-    value = models.BinaryField(max_length=16)
-
-    class Meta:
-        indexes = [models.Index(fields=["value", "person"], name="people_key_value")]
+    pk = models.CompositePrimaryKey("person", "value")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="keys", db_index=False)
+    value = models.BigIntegerField()  # of a kind and its text, from `bulk_blind_number`
 
 
 class Sight(models.Model):

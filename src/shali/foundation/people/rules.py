@@ -1,8 +1,10 @@
 """Documents: what a number's structure and check digit say. Pure."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 RESIDENT_ID, OLD_RESIDENT_ID, PASSPORT, HONG_KONG_MACAU_PERMIT, TAIWAN_PERMIT = 1, 2, 3, 4, 5
 HMT_RESIDENCE_PERMIT, FOREIGN_RESIDENT_ID, UNKNOWN = 6, 7, 9
@@ -24,7 +26,7 @@ class ReadDocument:
 
 def check_character(first_17: str) -> str:
     """Return the 18th character of a resident ID (GB 11643-1999): weighted sum modulo 11."""
-    return _CHECKS[sum(int(d) * w for d, w in zip(first_17, _WEIGHTS, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, map(int, first_17), _WEIGHTS)) % 11]
 
 
 def read_document(text: str) -> ReadDocument:
@@ -61,8 +63,8 @@ def _eighteen(number: str) -> ReadDocument:
 
 def clean_number(text: str) -> str:
     """Fold full-width characters, drop spaces, apostrophes, dashes and invisible characters, raise letters."""
-    import unicodedata
-
+    if text.isascii() and text.isalnum():
+        return text.upper()
     folded = unicodedata.normalize("NFKC", text)
     return re.sub(r"[\s'’‘`\-\u200b-\u200f\u2060\ufeff]", "", folded).upper()
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -25,6 +25,7 @@ _OTHER_CITY = re.compile(r"([\u4e00-\u9fff]{2,4})(市|州|地区|盟)")
 _STREET_WORDS = ("街道办事处", "街道办", "办事处", "街道", "办")
 _VILLAGE_WORDS = ("村民委员会", "村委会", "村委", "村")
 _COMMUNITY_WORDS = ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "社区")
+_DIGITS = re.compile(r"\d+")
 LONGEST = 14
 
 
@@ -100,6 +101,7 @@ class Gazetteer:
         self._begins_here = re.compile(rf"(中国)?(河南省?)?({'|'.join(self.city_names)})")
         self._by_name: dict[int, _Names] = {2: _Names(), 3: _Names(), 4: _Names()}
         self._city = ""
+        self._has_digits = False  # in a name
         # A village's bare name ("拦河刘") means it only where its township is named as well.
         self._bare = _Names()
         for place in places:
@@ -108,6 +110,7 @@ class Gazetteer:
                 continue
             here = (place.path, place.code)
             for name in _names(place):
+                self._has_digits = self._has_digits or _DIGITS.search(name) is not None
                 self._by_name[place.level].add(name, here)
             if place.level == 4:
                 self._bare.add(re.sub(r"(社区|村)$", "", place.name), here)
@@ -118,7 +121,27 @@ class Gazetteer:
         Levels may be missing ("柳庄村6组" alone): a name that only one place bears is enough, one that several bear is
         ambiguous and gives the level above them.
         """
-        folded = "".join(unicodedata.normalize("NFKC", text).split())
+        return self._resolve(_folded(text))
+
+    def for_many(self) -> Callable[[str], Resolved]:
+        """Return `resolve` for the addresses of a list, many of which differ in the numbers of their doors alone.
+
+        What it remembers goes with it: addresses are people's.
+        """
+        known: dict[str, Resolved] = {}
+
+        def one(text: str) -> Resolved:
+            plain = _folded(text)
+            if not self._has_digits:
+                plain = _DIGITS.sub("0", plain)
+            found = known.get(plain)
+            if found is None:
+                found = known[plain] = self._resolve(plain)
+            return found
+
+        return one
+
+    def _resolve(self, folded: str) -> Resolved:
         here = self._begins_here.match(folded) is not None
         if not here and self._lies_elsewhere(folded):
             return Resolved(None, 0, outside=True)
@@ -158,6 +181,10 @@ class Gazetteer:
     def _find(self, text: str, level: int, within: Sequence[str]) -> tuple[_Found, int]:
         """Return the places with the longest name of a level in the text, and where the name ends."""
         return self._by_name[level].longest_in(text, within)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _only(found: _Found) -> Sequence[str]:

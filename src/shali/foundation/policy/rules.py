@@ -5,7 +5,7 @@ A task keeps the deadline that it was given; a new pack changes only what is han
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -211,6 +211,11 @@ def required_attempts(at: datetime) -> int:
 
 def undo_minutes(at: datetime) -> int:
     return int(number("undo_minutes", at).value)
+
+
+def review_hold(at: datetime) -> timedelta:
+    """Return how long a question that was handed out stays with its reader."""
+    return timedelta(minutes=number("review_hold_minutes", at).value)
 
 
 def _in_force(at: datetime) -> list[Pack]:

@@ -88,8 +88,36 @@ ANSWERS = ("done", "nothing_found", "not_ours")
 
 
 TOWNSHIP_PARTS = 3
+# Hours since hand-over: from, and below; the last without an end.
+AGE_BANDS = ((0, 6), (6, 12), (12, 18), (18, 24), (24, None))
 
 
 def is_kept(path: str) -> bool:
     """Say whether sums are kept that add up to a unit: to the city and to counties; below, tasks are few."""
     return len(path.split(".")) < TOWNSHIP_PARTS
+
+
+# How long whoever did something to many tasks may take it back: a slip is seen at once, and work begins soon after.
+UNDO_WITHIN = timedelta(minutes=30)
+HANDED_OVER, ACCEPTED, CLOSED = 1, 2, 3  # the states of a task, as its table has them
+
+
+def why_skipped(kind: str, *, state: int, is_assigned: bool, is_of_unit: bool, is_here: bool) -> str:
+    """Return the code of why an act over many tasks leaves one of them alone, '' when it is done to it.
+
+    kind: accept, assign or remind; is_assigned: to whom it would be assigned; is_of_unit: whose post that is
+    """
+    if not is_here:
+        return "not_here"
+    if state == CLOSED:
+        return "closed"
+    if kind == "accept" and state == ACCEPTED:
+        return "accepted"
+    if kind == "assign" and not is_of_unit:
+        return "other_unit"
+    return "assigned" if kind == "assign" and is_assigned else ""
+
+
+def may_undo(kind: str, *, is_own: bool, asked_at: datetime, at: datetime, is_finished: bool, is_undone: bool) -> bool:
+    """Say whether an act over many tasks may be taken back: one's own, finished, lately; nobody unhears a reminder."""
+    return kind != "remind" and is_own and is_finished and not is_undone and at - asked_at <= UNDO_WITHIN

@@ -1,6 +1,8 @@
 """What a program sends: nothing unknown, nothing that no column can hold, and the version that it had seen."""
 
 import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shali.foundation.ui.refusal import NotInScope, WrongInput
 
+YEARS = range(1900, 2200)
+FARTHEST = timedelta(hours=14)  # the time zones of islands on the date line
 VERSION = re.compile(r'"?(\d{1,9})(?:\.[0-9a-f]+)?"?')
 
 
@@ -54,7 +58,7 @@ def version_seen(request: HttpRequest) -> int | None:
 
 
 def refuse_unstorable(arguments: dict[str, Any]) -> None:
-    """Refuse the one character that no text of the database holds.
+    """Refuse what no column holds: the character 0, and hours without a place on earth or in these centuries.
 
     :raises NotInScope: it stands in the address
     :raises WrongInput: it stands in what was sent
@@ -62,13 +66,29 @@ def refuse_unstorable(arguments: dict[str, Any]) -> None:
     for value in arguments.values():
         if isinstance(value, str) and "\0" in value:
             raise NotInScope
-        if isinstance(value, BaseModel) and _has_zero(value.model_dump()):
-            raise WrongInput(_("A text holds the character 0, which no text may."))
+        if isinstance(value, BaseModel):
+            for one in _leaves(value.model_dump()):
+                _refuse(one)
 
 
-def _has_zero(value: object) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
+def _refuse(value: object) -> None:
+    if isinstance(value, str) and "\0" in value:
+        raise WrongInput(_("A text holds the character 0, which no text may."))
+    if isinstance(value, datetime):
+        off = value.utcoffset()
+        if off is None or abs(off) > FARTHEST:
+            raise WrongInput(_("An hour bears its time zone: 2022-08-01T09:30:00+08:00."))
+        if value.year not in YEARS:
+            raise WrongInput(_("An hour lies in a year that nobody keeps here."))
+
+
+def _leaves(value: object) -> Iterator[object]:
     if isinstance(value, dict):
-        return any(_has_zero(one) for pair in value.items() for one in pair)
-    return isinstance(value, list) and any(_has_zero(one) for one in value)
+        for key, one in value.items():
+            yield key
+            yield from _leaves(one)
+    elif isinstance(value, list | tuple | set):
+        for one in value:
+            yield from _leaves(one)
+    else:
+        yield value

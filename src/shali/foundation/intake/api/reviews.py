@@ -9,10 +9,11 @@ from shali.foundation.accounts.api.given import Given, Nothing
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
-from shali.foundation.intake.queries.batches import ReviewRow, reviews
+from shali.foundation.intake.queries.batches import reviews
 from shali.foundation.intake.queries.pair import Beside, pair
 from shali.foundation.intake.queries.words import ReviewState
 from shali.foundation.intake.services import review as deciding
+from shali.foundation.intake.services.hand_out import next_review
 from shali.foundation.people.api.shown import PersonMasked
 from shali.foundation.ui.refusal import WrongInput
 
@@ -20,6 +21,8 @@ router = Router()
 
 
 class ReviewOut(Schema):
+    """found: code of what was seen in person, empty while nobody looked; held_until: some desk has it so long."""
+
     public_id: str
     state: int
     due_at: datetime
@@ -30,10 +33,16 @@ class ReviewOut(Schema):
     sender: str
     row_no: int
     batch: str
+    found: str
+    held_until: datetime | None
 
 
 class ReviewsOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[ReviewOut]
+    total: int | None
+    after: str
 
 
 class LineOut(Schema):
@@ -51,10 +60,22 @@ class CandidateOut(Schema):
     lines: list[LineOut]
 
 
+class SeenOut(Schema):
+    """fits_row: the number seen is the row's; null where one of them has none."""
+
+    found: str
+    at: datetime
+    by: str
+    fits_row: bool | None
+
+
 class PairOut(Schema):
+    """seen: what came of looking at the document in person; its number is each candidate's line "seen"."""
+
     review: str
     state: str
     reasons: list[str]
+    seen: SeenOut | None
     candidates: list[CandidateOut]
 
 
@@ -70,13 +91,32 @@ class DecidedOut(Schema):
     state: str
 
 
+class NextIn(Given):
+    """leave: a question that is let go undecided."""
+
+    leave: str = Field("", max_length=12)
+
+
+class NextOut(Schema):
+    """review: empty where none is open, or other desks have them all."""
+
+    review: str
+
+
 class Wanted(Given):
     decided: bool = False
+    after: str = Field("", max_length=200)
 
 
 @endpoint(router, "GET", "", Verb.REVIEW_IDENTITY, response=ReviewsOut, summary="Rows that wait for a decision")
-def index(request: PostRequest, wanted: Query[Wanted]) -> dict[str, list[ReviewRow]]:
-    return {"items": reviews(request.scope, at=now(), decided=wanted.decided)}
+def index(request: PostRequest, wanted: Query[Wanted]) -> dict[str, object]:
+    page = reviews(request.scope, at=now(), decided=wanted.decided, after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}
+
+
+@endpoint(router, "POST", "/next", Verb.REVIEW_IDENTITY, response=NextOut, summary="Be handed the next question")
+def following(request: PostRequest, given: NextIn) -> dict[str, str]:
+    return {"review": next_review(scope=request.scope, by=request.scope.name, at=now(), leave=given.leave)}
 
 
 @endpoint(router, "GET", "/{review}", Verb.REVIEW_IDENTITY, response=PairOut, summary="A row beside whom it may be")
@@ -86,6 +126,7 @@ def one(request: PostRequest, review: str) -> dict[str, Any]:
         "review": found.review.public_id,
         "state": ReviewState(found.review.state).name.lower(),
         "reasons": list(found.reasons),
+        "seen": found.seen,
         "candidates": list(found.candidates),
     }
 

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shali.foundation.accounts.queries import who
@@ -8,7 +8,7 @@ from shali.foundation.clocks import day_of
 from shali.foundation.intake.models import Batch, Review, ReviewState, Row, RowState
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
-from shali.foundation.ui.paging import PAGE, Page
+from shali.foundation.ui.paging import PAGE, Page, page_by_hour
 from shali.foundation.ui.refusal import NotInScope
 
 # What a file asks of whoever sees it or takes it in, by its purpose; a pushed list where it is named here by none.
@@ -124,20 +124,20 @@ class ReviewRow:
     row_no: int
     batch: str
     decided_by: str
+    found: str
+    held_until: datetime | None
 
 
-def reviews(scope: Scope, *, at: datetime, decided: bool = False, limit: int = 200) -> list[ReviewRow]:
-    """Return doubtful rows of the scope, due first; decided ones, newest first, when asked for."""
+def reviews(scope: Scope, *, at: datetime, decided: bool = False, after: str = "") -> Page[ReviewRow]:
+    """Return a page of the doubtful rows of the scope, due first; decided ones, newest first, when asked for."""
     states = (ReviewState.SAME, ReviewState.DIFFERENT) if decided else (ReviewState.OPEN, ReviewState.ASKED)
-    found = (
-        Review.objects.filter(within(scope.path), state__in=states, row__batch__state=5)
-        .select_related("row__batch")
-        .prefetch_related("row__candidates")
-        .order_by("-decided_at" if decided else "due_at", "row_id")[:limit]
-    )
+    rows = Review.objects.filter(within(scope.path), state__in=states, row__batch__state=5)
+    rows = rows.select_related("row__batch").prefetch_related("row__candidates")
+    page = page_by_hour(rows, "decided_at" if decided else "due_at", after=after, is_newest_first=decided)
+    found = page.rows
     people = masked_many(scope, [one.row.person_id for one in found if one.row.person_id], on=day_of(at))
     names = who(one.decided_by for one in found)
-    return [
+    lines = [
         ReviewRow(
             public_id=one.public_id,
             state=one.state,
@@ -150,9 +150,12 @@ def reviews(scope: Scope, *, at: datetime, decided: bool = False, limit: int = 2
             row_no=one.row.row_no,
             batch=one.row.batch.public_id,
             decided_by=names[one.decided_by].name if one.decided_by in names else one.decided_by,
+            found=one.found,
+            held_until=one.held_until if one.held_until and one.held_until > at else None,
         )
         for one in found
     ]
+    return replace(page, rows=lines)
 
 
 def open_reviews(scope: Scope) -> int:

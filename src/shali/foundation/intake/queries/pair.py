@@ -1,5 +1,6 @@
 """A doubtful row beside somebody whom it may mean: equal digits are stars, what differs is shown and marked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -7,16 +8,18 @@ from difflib import SequenceMatcher
 import orjson
 from django.db import transaction
 
-from shali.foundation.intake.models import Review, ReviewState
+from shali.foundation.accounts.queries import who
+from shali.foundation.intake.models import Review
 from shali.foundation.journal.access import record_access
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.people.models import Address, Document, Person, Phone
-from shali.foundation.ui.formats import mask_number, mask_phone
+from shali.foundation.people.rules import clean_number
+from shali.foundation.ui.formats import mask_name, mask_number, mask_phone
 from shali.foundation.ui.refusal import NotInScope
 from shali.foundation.vault.sealing import open_bytes, open_text
 
 Pieces = tuple[tuple[str, bool], ...]
-NUMBERS = frozenset({"document", "phone"})
+NUMBERS = frozenset({"document", "phone", "seen"})
 MOST_SHOWN = 4
 
 
@@ -39,9 +42,22 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of looking at the document in person. fits_row: its number is the row's; None where one has none."""
+
+    found: str
+    at: datetime
+    by: str
+    fits_row: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
+    """A number that was seen stands in each candidate's lines as the field "seen"."""
+
     review: Review
     reasons: tuple[str, ...]
+    seen: Seen | None
     candidates: tuple[Beside, ...]
 
 
@@ -62,12 +78,14 @@ def pair(scope: Scope, review: str, *, at: datetime) -> Pair:
     with in_scope(system_scope("intake")):
         sealed = open_bytes(row.cells_sealed, table="intake_row", column="cells", row=row.pk)
         said = _of_row(orjson.loads(sealed)["values"])
+        if number := _number_seen(found):
+            said["seen"] = [number]
         candidates = tuple(
             Beside(
                 one.person_id,
                 one.person.public_id,
                 tuple(one.reasons),
-                tuple(_beside(field, said[field], known) for field, known in _of_person(one.person).items()),
+                _lines(said, _of_person(one.person)),
             )
             for one in row.candidates.select_related("person").order_by("rank")
         )
@@ -81,13 +99,27 @@ def pair(scope: Scope, review: str, *, at: datetime) -> Pair:
         people=[one.person for one in candidates],
         at=at,
     )
-    return Pair(found, tuple(reason["code"] for reason in row.reasons), candidates)
+    return Pair(found, tuple(reason["code"] for reason in row.reasons), _seen(found, said), candidates)
 
 
-def next_review(scope: Scope, *, after: str = "") -> str:
-    """Return the next open question, due first; the one just asked goes to the end, '' when none is left."""
-    found = Review.objects.filter(within(scope.path), state=ReviewState.OPEN, row__batch__state=5)
-    return found.exclude(public_id=after).order_by("due_at", "row_id").values_list("public_id", flat=True).first() or ""
+def _number_seen(review: Review) -> str:
+    sealed = review.found_number_sealed
+    return open_text(sealed, table="intake_review", column="found_number", row=review.row_id) if sealed else ""
+
+
+def _seen(review: Review, said: dict[str, list[str]]) -> Seen | None:
+    if review.found_at is None:
+        return None
+    known = who([review.found_by]).get(review.found_by)
+    own, read = {clean_number(one) for one in said["document"]}, said.get("seen", [])
+    fits = read[0] in own if own and read else None
+    return Seen(review.found, review.found_at, known.name if known else review.found_by, fits)
+
+
+def _lines(said: dict[str, list[str]], known: dict[str, list[str]]) -> tuple[Line, ...]:
+    if "seen" in said:
+        known["seen"] = known["document"]
+    return tuple(_beside(field, said[field], values) for field, values in known.items())
 
 
 def _of_row(values: dict[str, str | list[str]]) -> dict[str, list[str]]:
@@ -125,9 +157,12 @@ def _of_person(person: Person) -> dict[str, list[str]]:
 
 
 def _beside(field: str, left: list[str], right: list[str]) -> Line:
-    """Compare one field; of several values the two that are most alike stand beside each other."""
+    """Compare one field; of several values the two that are most alike stand beside each other.
+
+    Where one side has none, nothing can be compared: of the other only that it is there is shown.
+    """
     if not left or not right:
-        return Line(field, _plain(field, left[:1]), _plain(field, right[:1]), "missing")
+        return Line(field, _hidden(field, left[:1]), _hidden(field, right[:1]), "missing")
     ours, theirs = max(
         ((a, b) for a in left for b in right),
         key=lambda two: SequenceMatcher(None, two[0], two[1], autojunk=False).ratio(),
@@ -157,6 +192,19 @@ def _numbers(field: str, ours: str, theirs: str) -> Line:
 
 def _kept(field: str, text: str, step: str) -> str:
     return "*" * len(text) if step == "equal" and field in NUMBERS else text
+
+
+MASKS: dict[str, Callable[[str], str]] = {
+    "name": mask_name,
+    "document": mask_number,
+    "seen": mask_number,
+    "phone": mask_phone,
+}
+
+
+def _hidden(field: str, values: list[str]) -> Pieces:
+    """Show that a value is there; a day or an address has no part that says little."""
+    return tuple((MASKS[field](value) if field in MASKS else "***", False) for value in values)
 
 
 def _plain(field: str, values: list[str]) -> Pieces:

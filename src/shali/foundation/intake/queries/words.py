@@ -3,11 +3,11 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shali.foundation.intake.models import Batch, BatchState, ReviewState, RowState
+from shali.foundation.intake.models import Batch, BatchState, Found, Review, ReviewState, RowState
 
 __all__ = [
-    "BATCH_STATES", "COMPARED", "DIFFERENCES", "FIELDS", "LINKAGE", "ROW_STATES", "VERDICTS", "Batch", "BatchState",
-    "ReviewState",
+    "BATCH_STATES", "COMPARED", "DIFFERENCES", "FIELDS", "FOUND", "LINKAGE", "ROW_STATES", "VERDICTS", "Batch",
+    "BatchState", "Review", "ReviewState",
 ]  # fmt: skip
 
 BATCH_STATES: dict[int, Promise] = {
@@ -72,6 +72,13 @@ COMPARED: dict[str, Promise] = {
     "document": _("Document number"),
     "phone": _("Telephone"),
     "address": _("Address"),
+    "seen": _("Number on the document, seen in person"),
+}
+FOUND: dict[str, Promise] = {
+    Found.NUMBER: _("Document seen; its number as it stands on it"),
+    Found.NO_DOCUMENT: _("Has no document to show"),
+    Found.NOT_SHOWN: _("Would not show the document"),
+    Found.NOT_SEEN: _("The task ended before anybody saw the document"),
 }
 VERDICTS: dict[str, Promise] = {"equal": _("Equal"), "differs": _("Differs"), "missing": _("Given on one side only")}
 LINKAGE: dict[str, Promise] = {

@@ -6,7 +6,7 @@ Reading(path).rows() -> RowRead ...     row by row, for files of any length
 
 from shali.foundation.intake.reading.limits import Limits
 from shali.foundation.intake.reading.mapping import IGNORED, Mapping, SheetMapping
-from shali.foundation.intake.reading.parent import Mark, Reading, RowRead
+from shali.foundation.intake.reading.parent import Mark, Reading, RowRead, rows_said
 from shali.foundation.intake.reading.refusals import UnreadableFile
 from shali.foundation.intake.reading.report import Inspection, announced_of, as_json, inspect_file, row_json
 from shali.foundation.intake.reading.visits import visit_columns
@@ -25,5 +25,6 @@ __all__ = [
     "as_json",
     "inspect_file",
     "row_json",
+    "rows_said",
     "visit_columns",
 ]

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -67,16 +67,29 @@ class Reading:
         limits: Limits | None = None,
         with_cells: bool = False,
         as_it_stands: bool = False,
+        tap: Callable[[bytes], None] | None = None,
     ) -> None:
+        """tap: is given each line that the child says, before anybody acts upon it."""
         self._source = source
         self.name = name or (source.name if isinstance(source, Path) else "")
         self._mapping = mapping or Mapping()
         self._limits = limits or Limits()
         self._with_cells = with_cells
         self._as_it_stands = as_it_stands
+        self._tap = tap
         self.summary: dict[str, object] = {}
         self.rows_seen = 0
         self.announced_in_name = number_in(Path(self.name).stem)
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """What decides how a row is taken, besides the file: two readings that ask the same find the same."""
+        return {
+            "mapping": self._mapping.to_json(),
+            "year": self._mapping.year or year_in(self.name),
+            "with_cells": self._with_cells,
+            "as_it_stands": self._as_it_stands,
+        }
 
     def rows(self) -> Iterator[RowRead]:
         """Yield every row.
@@ -109,15 +122,7 @@ class Reading:
             raise UnreadableFile("empty")
         if size > self._limits.file_bytes:
             raise UnreadableFile("too_large", size=size, most=self._limits.file_bytes)
-        options = orjson.dumps(
-            {
-                "limits": asdict(self._limits),
-                "mapping": self._mapping.to_json(),
-                "year": self._mapping.year or year_in(self.name),
-                "with_cells": self._with_cells,
-                "as_it_stands": self._as_it_stands,
-            }
-        )
+        options = orjson.dumps({"limits": asdict(self._limits), **self.asked})
         os.lseek(file.fileno(), 0, os.SEEK_SET)
         child = _start(file, options)
         too_late = threading.Event()
@@ -142,6 +147,8 @@ class Reading:
     def _listen(self, child: "subprocess.Popen[bytes]") -> Iterator[Message]:
         assert child.stdout is not None
         for line in child.stdout:
+            if self._tap is not None:
+                self._tap(line)
             message = orjson.loads(line)
             if message[0] == "x":
                 raise UnreadableFile(message[1], **message[2])
@@ -181,6 +188,14 @@ def _end(child: "subprocess.Popen[bytes]", too_late: threading.Event) -> None:
 def _why_ended(returncode: int) -> str:
     # SIGKILL and its like come from the limits; a crash of the reader is told plainly.
     return "too_much_memory" if returncode in (-9, -11, -6) else "reader_failed"
+
+
+def rows_said(lines: Iterable[bytes]) -> Iterator[RowRead]:
+    """Yield the rows of lines that a child said before."""
+    for line in lines:
+        message = orjson.loads(line)
+        if message[0] == "r":
+            yield _row(message)
 
 
 def _row(message: Message) -> RowRead:

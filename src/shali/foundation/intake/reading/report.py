@@ -95,13 +95,15 @@ def inspect_file(
     source: BinaryIO | None = None,
     keep: bool = True,
     each: Callable[[RowRead], None] | None = None,
+    reading: Reading | None = None,
 ) -> Inspection:
     """Read a whole file and say how each of its rows would be taken, storing nothing.
 
+    reading: of this file, where the caller has asked more of it than this does
     keep: hold the rows in memory; a caller of very large files takes them through `each` instead.
     :raises UnreadableFile: the file cannot be read safely
     """
-    reading = Reading(source or path, name=name or path.name, mapping=mapping, limits=limits)
+    reading = reading or Reading(source or path, name=name or path.name, mapping=mapping, limits=limits)
     counts = {"taken": 0, "rejected": 0, "skipped": 0}
     lost = 0
     kept: list[RowRead] = []

@@ -17,7 +17,7 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.rows import insert_rows, next_ids
 from shali.foundation.people.models import Document
 from shali.foundation.people.services.enrol import NewPerson, add_phones, enrol_people
-from shali.foundation.people.services.identify import Claim, Decision, Outcome, decide_among, keys_of
+from shali.foundation.people.services.identify import Claim, Decision, KeysOf, Outcome, decide_among
 from shali.foundation.policy.rules import limit
 from shali.foundation.vault.public_id import new_public_id
 from shali.foundation.vault.sealing import bulk_blind, bulk_seal
@@ -37,6 +37,7 @@ class _Work:
     claim: Claim
     division: str
     decision: Decision
+    place: int  # among the rows that were looked at
     state: RowState = RowState.RECEIVED
     person: int | None = None
     same_as: int | None = None
@@ -70,13 +71,13 @@ class Settler:
         numbers = self._numbers(rows)
         taken = [(row, n) for row, n in zip(rows, numbers, strict=True) if row.state == "taken"]
         works = [
-            _Work(row, n, claim, division, decision)
-            for (row, n), claim, division, decision in zip(
-                taken, looked.claims, looked.divisions, looked.decisions, strict=True
+            _Work(row, n, claim, division, decision, place)
+            for place, ((row, n), claim, division, decision) in enumerate(
+                zip(taken, looked.claims, looked.divisions, looked.decisions, strict=True)
             )
         ]
-        self._compare_with_each_other(works)
-        brought = self._enrol(works)
+        self._compare_with_each_other(works, looked.keys)
+        brought = self._enrol(works, looked.keys)
         self._place(works)
         self._store(rows, numbers, {work.number: work for work in works})
         self._open_reviews(works)
@@ -92,13 +93,13 @@ class Settler:
     def _numbers(self, rows: Sequence[RowRead]) -> list[int]:
         return next_ids("intake_row", count=len(rows))
 
-    def _compare_with_each_other(self, works: list[_Work]) -> None:
+    def _compare_with_each_other(self, works: list[_Work], keys_by_place: KeysOf) -> None:
         """Find rows that mean somebody whom an earlier row of this chunk brings in."""
         brought: dict[tuple[str, str], list[int]] = {}
         for place, work in enumerate(works):
             if work.decision.outcome is Outcome.KNOWN:
                 continue
-            keys = keys_of(work.claim)
+            keys = keys_by_place[place]
             earlier = sorted({other for key in keys for other in brought.get(key, ())})
             if earlier:
                 among = decide_among(work.claim, others=[(other, works[other].claim) for other in earlier])
@@ -111,11 +112,12 @@ class Settler:
             for key in keys:
                 brought.setdefault(key, []).append(place)
 
-    def _enrol(self, works: list[_Work]) -> Keys:
+    def _enrol(self, works: list[_Work], keys: KeysOf) -> Keys:
         """Enrol whoever is new, and whoever is doubtful as a person of his own until somebody has looked."""
         fresh = [w for w in works if w.decision.outcome is not Outcome.KNOWN and w.repeats is None]
         held = self._numbers_held(fresh)
-        ids = enrol_people(self._people(fresh, held), source=self.source, at=self.at)
+        people = self._people(fresh, held)
+        ids = enrol_people(people, source=self.source, at=self.at, keys=[keys[work.place] for work in fresh])
         for work, person in zip(fresh, ids, strict=True):
             work.person = person
             work.state = RowState.DOUBTFUL if work.is_doubtful else RowState.NEW
@@ -130,7 +132,7 @@ class Settler:
                 work.person, work.state, work.same_as = first.person, RowState.DUPLICATE, first.number
             elif work.decision.outcome is Outcome.KNOWN:
                 work.person = work.decision.key
-        return {key for work in fresh for key in keys_of(work.claim)}
+        return {key for work in fresh for key in keys[work.place]}
 
     def _numbers_held(self, works: list[_Work]) -> set[str]:
         """Numbers that somebody of the register holds: a doubtful row may repeat one, but cannot hold it too."""

@@ -1,14 +1,15 @@
 """Who is meant by some rows, as far as the register says it: reading alone, so that it may run ahead of the writing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import connection
 
+from shali.foundation.intake.models import BatchState
 from shali.foundation.intake.reading import RowRead
 from shali.foundation.intake.services.claims import claim_of
-from shali.foundation.people.services.identify import Claim, Decision, Outcome, identify, may_be_among
-from shali.foundation.places.gazetteer import Gazetteer
+from shali.foundation.people.services.identify import Claim, Decision, KeysOf, Outcome, identify, may_be_among
+from shali.foundation.places.gazetteer import Gazetteer, Resolved
 
 # What a person brought in lately is found by: (kind, plain value). In memory only.
 Keys = set[tuple[str, str]]
@@ -16,20 +17,26 @@ Keys = set[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Rows of a file with what each row that was taken claims, and who that is. The last three are of equal length."""
+    """Rows of a file with what each row that was taken claims, and who that is.
+
+    claims, divisions and decisions are of equal length; keys are asked by the same places.
+    """
 
     rows: Sequence[RowRead]
     claims: Sequence[Claim]
     divisions: Sequence[str]
     decisions: Sequence[Decision]
+    keys: KeysOf
 
 
 def look(rows: Sequence[RowRead], *, gazetteer: Gazetteer) -> Looked:
     """Read rows as claims and decide each against the register as it stands. Runs under a scope that holds the city."""
     taken = [row for row in rows if row.state == "taken"]
-    divisions = [_division(row, gazetteer) for row in taken]
+    resolve = gazetteer.for_many()
+    divisions = [_division(row, resolve) for row in taken]
     claims = [claim_of(row.values, division=division) for row, division in zip(taken, divisions, strict=True)]
-    return Looked(rows, claims, divisions, identify(claims))
+    keys = KeysOf(claims)
+    return Looked(rows, claims, divisions, identify(claims, keys=keys), keys)
 
 
 def look_again(looked: Looked, *, brought: Keys) -> Looked:
@@ -39,16 +46,12 @@ def look_again(looked: Looked, *, brought: Keys) -> Looked:
     """
     stands = _standing({one.key for one in looked.decisions if one.outcome is Outcome.KNOWN and one.key is not None})
 
-    def may_differ(claim: Claim, decision: Decision) -> bool:
+    def may_differ(place: int, decision: Decision) -> bool:
         if decision.outcome is Outcome.KNOWN:
             return decision.key not in stands
-        return may_be_among(claim, keys=brought)
+        return may_be_among(looked.keys[place], keys=brought)
 
-    again = [
-        place
-        for place, (claim, decision) in enumerate(zip(looked.claims, looked.decisions, strict=True))
-        if may_differ(claim, decision)
-    ]
+    again = [place for place, decision in enumerate(looked.decisions) if may_differ(place, decision)]
     decisions = list(looked.decisions)
     for place, decision in zip(again, identify([looked.claims[place] for place in again]), strict=True):
         decisions[place] = decision
@@ -58,13 +61,20 @@ def look_again(looked: Looked, *, brought: Keys) -> Looked:
 def _standing(people: set[int]) -> set[int]:
     """Return those who are still in the register under their own number: neither merged nor withdrawn meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute("select id from people_person where id = any(%s) and merged_into_id is null", [list(people)])
+        # A batch that is taken back leaves its people where they are, found by nothing.
+        cursor.execute(
+            """
+            select id from people_person where id = any(%s) and merged_into_id is null
+              and source not in (select 'batch:' || public_id from intake_batch where state = %s)
+            """,
+            [list(people), BatchState.UNDONE],
+        )
         return {int(row[0]) for row in cursor.fetchall()}
 
 
-def _division(row: RowRead, gazetteer: Gazetteer) -> str:
+def _division(row: RowRead, resolve: Callable[[str], Resolved]) -> str:
     address = row.values.get("address")
     if not isinstance(address, str) or not address:
         return ""
-    found = gazetteer.resolve(address)
+    found = resolve(address)
     return found.code if found.code and found.level >= 2 else ""

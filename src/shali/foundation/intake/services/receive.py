@@ -8,10 +8,12 @@ from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from shali.foundation.intake.models import Batch, BatchState, StoredFile
-from shali.foundation.intake.reading import Inspection, UnreadableFile, inspect_file
+from shali.foundation.intake.reading import Inspection, Mapping, Reading, UnreadableFile, inspect_file
+from shali.foundation.intake.services.kept import Keeping
 from shali.foundation.intake.services.mappings import remembered_for
 from shali.foundation.intake.services.original import stored_path
 from shali.foundation.intake.services.structure import structure_of
+from shali.foundation.jurisdictions.rows import next_ids
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.refusal import WrongInput
 from shali.foundation.vault.sealing import seal
@@ -52,11 +54,10 @@ def receive_file(
     known = _known(digest, purpose)
     if known is not None:
         return Received(known.pk, known.public_id, is_new=False)
-    try:
-        inspection = inspect_file(path, mapping=remembered_for(scope, sender=sender), name=file_name, keep=False)
-    except UnreadableFile as refused:
-        raise FileRefused(refused.sentence(get_language() or "zh")) from refused
-    stored = _store(scope, path, file_name, digest, inspection, by=by, at=at)
+    before = StoredFile.objects.filter(sha256=digest).first()
+    number = before.pk if before else next_ids("intake_storedfile", count=1)[0]
+    inspection = _inspect(path, file_name, digest, number, mapping=remembered_for(scope, sender=sender), at=at)
+    stored = before or _store(scope, path, file_name, digest, inspection, number=number, by=by, at=at)
     batch = Batch.objects.create(
         file=stored,
         path=scope.path,
@@ -86,15 +87,29 @@ def _known(digest: bytes, purpose: str) -> Batch | None:
     )
 
 
+def _inspect(path: Path, file_name: str, digest: bytes, number: int, *, mapping: Mapping, at: datetime) -> Inspection:
+    """Look at the whole file, and keep what was found for whoever settles it with the same columns."""
+    with Keeping(digest, number) as keep:
+        reading = Reading(path, name=file_name, mapping=mapping, with_cells=True, tap=keep)
+        try:
+            inspection = inspect_file(path, keep=False, reading=reading)
+        except UnreadableFile as refused:
+            raise FileRefused(refused.sentence(get_language() or "zh")) from refused
+        keep.done(reading, at=at)
+    return inspection
+
+
 def _store(
-    scope: Scope, path: Path, file_name: str, digest: bytes, inspection: Inspection, *, by: str, at: datetime
+    scope: Scope,
+    path: Path,
+    file_name: str,
+    digest: bytes,
+    inspection: Inspection,
+    *,
+    number: int,
+    by: str,
+    at: datetime,
 ) -> StoredFile:
-    known = StoredFile.objects.filter(sha256=digest).first()
-    if known is not None:
-        return known
-    with connection.cursor() as cursor:
-        cursor.execute("select nextval(pg_get_serial_sequence('intake_storedfile', 'id'))")
-        number = int(cursor.fetchone()[0])
     content = path.read_bytes()
     place = stored_path(digest)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

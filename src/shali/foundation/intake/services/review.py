@@ -6,17 +6,22 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from shali.foundation.intake.facts import RowReviewed
-from shali.foundation.intake.models import Batch, Review, ReviewState, Row, RowState
+from shali.foundation.intake.facts import IdentityAsked, IdentityFound, IdentityNotAsked, RowReviewed
+from shali.foundation.intake.models import Batch, Found, Review, ReviewState, Row, RowState
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.people.models import Merge, MergeState
 from shali.foundation.people.services.merge import merge_after_review, undo_merge
 from shali.foundation.ui.refusal import NotInScope, Refusal
+from shali.foundation.vault.sealing import seal
 
 
 class DecidedBefore(Refusal):
     """Somebody else decided this review first."""
+
+
+class NobodyToAsk(Refusal):
+    """No unit has an open task about this person, so nobody can look at the document."""
 
 
 @transaction.atomic
@@ -26,6 +31,7 @@ def decide_same(*, scope: Scope, review: str, person: int, by: str, at: datetime
     if not found.row.candidates.filter(person_id=person).exists():
         raise NotInScope
     own = found.row.person_id
+    _ask_no_more(found, by=by, at=at)
     with in_scope(system_scope("intake")):
         if own is not None:
             merge_after_review(kept=person, lost=own, by=by, at=at)
@@ -45,6 +51,7 @@ def decide_same(*, scope: Scope, review: str, person: int, by: str, at: datetime
 def decide_different(*, scope: Scope, review: str, by: str, at: datetime) -> None:
     """Say that a doubtful row means none of its candidates: the person enrolled from it stands by himself."""
     found = _take(scope, review)
+    _ask_no_more(found, by=by, at=at)
     with in_scope(system_scope("intake")):
         _settle(found, RowState.NEW, found.row.person_id, same_as=None, by=by, at=at)
         _close(found, ReviewState.DIFFERENT, person=None, by=by, at=at)
@@ -52,9 +59,46 @@ def decide_different(*, scope: Scope, review: str, by: str, at: datetime) -> Non
 
 @transaction.atomic
 def ask_for_more(*, scope: Scope, review: str, by: str, at: datetime) -> None:
-    """Say that it cannot be told from here: the community checks the document in person, the clock runs on."""
+    """Say that it cannot be told from here: the community checks the document in person, the clock runs on.
+
+    Whoever has the person's task finds the question there; the answer comes back through `take_finding`.
+    :raises NobodyToAsk: nobody has an open task about this person
+    """
     found = _take(scope, review)
-    Review.objects.filter(pk=found.pk).update(state=ReviewState.ASKED, decided_by=by, decided_at=at)
+    if found.state == ReviewState.ASKED:
+        raise DecidedBefore(_("The document is being looked at already; the answer comes back to this queue."))
+    if found.row.person_id is None:
+        raise NobodyToAsk(_("Nobody was registered from this row, so nobody can be asked to see a document."))
+    Review.objects.filter(pk=found.pk).update(
+        state=ReviewState.ASKED, decided_by=by, decided_at=at, version=F("version") + 1
+    )
+    announce([IdentityAsked(found.row.batch_id, found.row_id, found.row.person_id)], by=by, at=at)
+
+
+def lock_review(row: int) -> None:
+    """Lock a row's question in the caller's transaction, for whoever is about to answer it from a task."""
+    with in_scope(system_scope("intake")):
+        Review.objects.select_for_update(of=("self",)).get(row_id=row)
+
+
+@transaction.atomic
+def take_finding(*, row: int, found: Found, number: str = "", by: str, at: datetime) -> None:
+    """Take what was seen at the door back to the queue: the question is open again, with the finding beside it.
+
+    number: as it stands on the document, with Found.NUMBER alone; sealed here, and in no fact
+    A question that was decided meanwhile keeps its decision, and the finding all the same.
+    """
+    with in_scope(system_scope("intake")):
+        review = Review.objects.select_for_update(of=("self",)).select_related("row").get(row_id=row)
+        review.found, review.found_at, review.found_by = found, at, by
+        review.found_number_sealed = (
+            seal(number, table="intake_review", column="found_number", row=row) if found == Found.NUMBER else None
+        )
+        if review.state == ReviewState.ASKED:
+            review.state, review.decided_by, review.decided_at = ReviewState.OPEN, "", None
+        review.version += 1
+        review.save()
+        announce([IdentityFound(review.row.batch_id, row, str(found))], by=by, at=at)
 
 
 @transaction.atomic
@@ -71,8 +115,10 @@ def undo_review(*, scope: Scope, review: str, by: str, at: datetime) -> None:
     if found.state == ReviewState.OPEN:
         raise DecidedBefore(_("This question is open; there is nothing to undo."))
     if found.state == ReviewState.ASKED:
-        # "Cannot tell" changed nothing but the question itself.
-        Review.objects.filter(pk=found.pk).update(state=ReviewState.OPEN, decided_by="", decided_at=None)
+        _ask_no_more(found, by=by, at=at)
+        Review.objects.filter(pk=found.pk).update(
+            state=ReviewState.OPEN, decided_by="", decided_at=None, version=F("version") + 1
+        )
         return
     with in_scope(system_scope("intake")):
         merges = Merge.objects.filter(kept_id=found.person_id, reason="review", decided_at=found.decided_at)
@@ -103,6 +149,12 @@ def _take(scope: Scope, review: str) -> Review:
     if found.state not in (ReviewState.OPEN, ReviewState.ASKED):
         raise DecidedBefore(_("Somebody decided this question first. Look again."))
     return found
+
+
+def _ask_no_more(review: Review, *, by: str, at: datetime) -> None:
+    """Take the question at the door back: nobody goes to see a document for what is decided."""
+    if review.state == ReviewState.ASKED:
+        announce([IdentityNotAsked(review.row.batch_id, review.row_id)], by=by, at=at)
 
 
 def _settle(review: Review, state: RowState, person: int | None, *, same_as: Row | None, by: str, at: datetime) -> None:

@@ -17,9 +17,11 @@ from shali.foundation.intake.facts import BatchSettled
 from shali.foundation.intake.models import Batch, BatchState, Row, RowState
 from shali.foundation.intake.reading import Mapping, Reading, RowRead
 from shali.foundation.intake.services.chunk import Settler
+from shali.foundation.intake.services.kept import forget_rows, kept_rows
 from shali.foundation.intake.services.look import Keys, Looked, look, look_again
 from shali.foundation.intake.services.original import opened_file
 from shali.foundation.journal.announce import announce
+from shali.foundation.jurisdictions.rows import uncollected
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.places.queries import gazetteer
 from shali.foundation.ui.refusal import NotInScope, Refusal
@@ -92,12 +94,14 @@ def _settle(batch: int, *, at: datetime, each: Callable[[int], None] | None) -> 
     reading_mapping = Mapping.from_json(found.mapping) if found.mapping else _remembered(found)
     with opened_file(found) as (path, name):
         reading = Reading(path, name=name, mapping=reading_mapping, with_cells=True)
-        data = (row for row in reading.rows() if row.state != "skipped")
+        rows = kept_rows(found.file, reading=reading, at=at) or reading.rows()
+        data = (row for row in rows if row.state != "skipped")
         brought: Keys = set()
         for looked in _looked(_chunks(data, skip=found.rows_done), rows=found.rows_total - found.rows_done):
             brought = _settle_chunk(batch, looked, brought, at=at)
             if each is not None:
                 each(len(looked.rows))
+    forget_rows(found.file)
     return _show(batch, at=at)
 
 
@@ -139,13 +143,13 @@ def _look_at_next(chunks: Iterator[list[RowRead]]) -> Looked | None:
 
 
 def _look(chunk: list[RowRead]) -> Looked:
-    with in_scope(system_scope("intake")):
+    with uncollected(), in_scope(system_scope("intake")):
         return look(chunk, gazetteer=gazetteer(system_scope("intake")))
 
 
 def _settle_chunk(batch: int, looked: Looked, brought: Keys, *, at: datetime) -> Keys:
     """Write one chunk. brought: keys of those whom the chunk before it enrolled, while this one was looked at."""
-    with in_scope(system_scope("intake")):
+    with uncollected(), in_scope(system_scope("intake")):
         found = Batch.objects.select_for_update().get(pk=batch)
         keys = Settler(found, at=at).settle(look_again(looked, brought=brought))
         Batch.objects.filter(pk=batch).update(rows_done=F("rows_done") + len(looked.rows))

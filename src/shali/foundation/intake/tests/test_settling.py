@@ -11,12 +11,11 @@ from shali.foundation.intake.models import Candidate, Row, RowState
 from shali.foundation.intake.services import settle
 from shali.foundation.intake.services.look import Looked, look_again
 from shali.foundation.intake.services.settle import confirm_batch, settle_batch
-from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.intake.services.undo import undo_batch
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
-from shali.foundation.people.models import Document, Key, Person
+from shali.foundation.people.models import Document
 from shali.foundation.people.rules import check_character
-from shali.foundation.people.services.enrol import NewDocument, NewPerson, enrol_people
-from shali.foundation.people.services.identify import Claim, DocumentClaim, Outcome, identify
+from shali.foundation.people.services.identify import Claim, DocumentClaim, KeysOf, Outcome, identify
 from shali.verification.models import Channel
 from shali.verification.services.receive import HandOver, receive_list
 
@@ -91,19 +90,24 @@ def _number(serial: int) -> str:
 
 
 @pytest.mark.django_db
-def test_whoever_was_withdrawn_between_the_look_and_the_writing_is_looked_for_again() -> None:
-    reference.ensure()
+def test_whoever_was_withdrawn_between_the_look_and_the_writing_is_looked_for_again(tmp_path: Path) -> None:
+    """The list that brought him is taken back while another one, which he stands on too, is being settled."""
+    book = openpyxl.Workbook()
+    book.active.append(["姓名", "身份证号", "联系电话"])
+    book.active.append(["例甲", NUMBER, "14000000001"])
+    path = tmp_path / "list.xlsx"
+    book.save(path)
     claim = Claim(name="例甲", documents=(DocumentClaim("1", NUMBER, True),), phones=("14000000001",))
-    unit = Unit.objects.get(path="4111")
     with in_scope(DESK):
-        new = NewPerson(name="例甲", unit=unit.pk, path="4111", documents=(NewDocument(1, NUMBER, True),))
-        (person,) = enrol_people([new], source="test", at=NOW)
-        looked = Looked([], [claim], [""], identify([claim]))
-        assert looked.decisions[0].key == person
+        reference.ensure()
+        said = HandOver(Channel.HOSPITAL, "例单位", "", None, NOW - timedelta(hours=1), "")
+        one = receive_list(scope=DESK, path=path, file_name=path.name, hand_over=said, by="post:1", at=NOW)
+        confirm_batch(scope=DESK, batch=one.batch_public_id, by="post:1", at=NOW, accepts_difference=True)
+        batch = settle_batch(batch=one.batch, at=NOW)
+        looked = Looked([], [claim], [""], identify([claim]), KeysOf([claim]))
+        assert looked.decisions[0].key == Row.objects.get(batch=batch).person_id
         assert look_again(looked, brought=set()) == looked
 
-        for model in (Document, Key):
-            model.objects.filter(person_id=person).delete()
-        Person.objects.filter(pk=person).delete()
+        undo_batch(scope=DESK, batch=one.batch_public_id, by="post:1", at=NOW)
 
         assert look_again(looked, brought=set()).decisions[0].outcome is Outcome.NEW

@@ -5,6 +5,7 @@ from shali.foundation.intake.web.views import batch, reviews
 app_name = "intake"
 urlpatterns = [
     path("reviews/", reviews.index, name="reviews"),
+    path("reviews/next/", reviews.following, name="next_review"),
     path("reviews/<str:review>/", reviews.one, name="review"),
     path("reviews/<str:review>/decide/", reviews.decide, name="decide"),
     path("reviews/<str:review>/undo/", reviews.undo, name="undo_review"),

@@ -4,10 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from shali.foundation.jurisdictions.reading import read
 from shali.foundation.jurisdictions.scope import Scope
-from shali.foundation.people.models import Document, Person
 from shali.foundation.ui.formats import mask_name
 from shali.foundation.vault.sealing import open_text
+
+PEOPLE = "select id, public_id, sex, name_sealed, birth_sealed from people_person where id = any(%(people)s)"
+# Of several documents a whole one is shown, and of whole ones the first.
+DOCUMENTS = """
+select distinct on (person_id) person_id, id, number_sealed from people_document
+where person_id = any(%(people)s) and ended_at is null order by person_id, whole desc, id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +31,28 @@ class Masked:
 
 def masked_many(scope: Scope, people: Iterable[int], *, on: date) -> dict[int, Masked]:
     """Return the masked view of those people whom the scope may see; two queries however many they are."""
-    numbers = set(people)
+    numbers = list(set(people))
+    if not numbers:
+        return {}
     tails = {
-        document.person_id: open_text(
-            document.number_sealed, table="people_document", column="number", row=document.pk
-        )[-4:]
-        for document in Document.objects.filter(person_id__in=numbers, ended_at=None).order_by("whole", "-id")
+        person: open_text(sealed, table="people_document", column="number", row=document)[-4:]
+        for person, document, sealed in read(DOCUMENTS, people=numbers)
     }
     return {
-        person.pk: Masked(
-            id=person.pk,
-            public_id=person.public_id,
-            name=mask_name(open_text(person.name_sealed, table="people_person", column="name", row=person.pk)),
-            id_tail=tails.get(person.pk, ""),
-            sex=person.sex,
-            age=_age(person, on),
+        number: Masked(
+            id=number,
+            public_id=public_id,
+            name=mask_name(open_text(name, table="people_person", column="name", row=number)),
+            id_tail=tails.get(number, ""),
+            sex=sex,
+            age=_age(number, birth, on),
         )
-        for person in Person.objects.filter(pk__in=numbers)
+        for number, public_id, sex, name, birth in read(PEOPLE, people=numbers)
     }
 
 
-def _age(person: Person, on: date) -> int | None:
-    if person.birth_sealed is None:
+def _age(number: int, birth: bytes | None, on: date) -> int | None:
+    if birth is None:
         return None
-    born = date.fromisoformat(open_text(person.birth_sealed, table="people_person", column="birth", row=person.pk))
+    born = date.fromisoformat(open_text(birth, table="people_person", column="birth", row=number))
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

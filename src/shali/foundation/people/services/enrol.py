@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from shali.foundation.jurisdictions.rows import insert_rows, next_ids
-from shali.foundation.people.bridge import SEXES, Claim, DocumentClaim, blocking_keys
+from shali.foundation.people.bridge import SEXES, Claim, DocumentClaim, PlainKeys, blocking_keys
 from shali.foundation.people.models import Address, AddressKind, Document, Key, Person, Phone
 from shali.foundation.vault.public_id import new_public_id
-from shali.foundation.vault.sealing import bulk_blind, bulk_seal
+from shali.foundation.vault.sealing import bulk_blind, bulk_blind_number, bulk_seal
 
 PERSON_COLUMNS = (
     *("id", "public_id", "unit_id", "path", "household_id", "sex", "source", "enrolled_at"),
@@ -50,8 +50,12 @@ class NewPerson:
 
 
 @transaction.atomic
-def enrol_people(new: Sequence[NewPerson], *, source: str, at: datetime) -> list[int]:
+def enrol_people(
+    new: Sequence[NewPerson], *, source: str, at: datetime, keys: Sequence[PlainKeys] | None = None
+) -> list[int]:
     """Enrol people and return their ids in the order given.
+
+    keys: the blocking keys of each of them, where the caller knows them already
 
     A whole document number has one holder: the caller has asked `identify` first; a number that somebody else holds
     already makes the database refuse the batch.
@@ -61,11 +65,8 @@ def enrol_people(new: Sequence[NewPerson], *, source: str, at: datetime) -> list
     add_documents([(n, d) for n, one in zip(ids, new, strict=True) for d in one.documents], source=source, at=at)
     add_phones([(n, p) for n, one in zip(ids, new, strict=True) for p in one.phones], source=source, at=at)
     add_addresses([(n, a) for n, one in zip(ids, new, strict=True) for a in one.addresses], source=source, at=at)
-    add_keys(
-        (number, kind, value)
-        for number, one in zip(ids, new, strict=True)
-        for kind, value in blocking_keys(_claim_of(one))
-    )
+    keys = keys or [blocking_keys(_claim_of(one)) for one in new]
+    add_keys((number, kind, value) for number, own in zip(ids, keys, strict=True) for kind, value in own)
     return ids
 
 
@@ -132,7 +133,5 @@ def add_addresses(rows: Sequence[tuple[int, NewAddress]], *, source: str, at: da
 
 def add_keys(rows: Iterable[tuple[int, str, str]]) -> None:
     """Add blind blocking keys: who shares one is worth comparing."""
-    blinded = bulk_blind()
-    insert_rows(
-        Key, ("person_id", "kind", "value"), ((person, kind, blinded(value, kind)) for person, kind, value in rows)
-    )
+    blinded = bulk_blind_number()
+    insert_rows(Key, ("person_id", "value"), ((person, blinded(value, kind)) for person, kind, value in rows))

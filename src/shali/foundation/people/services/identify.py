@@ -1,11 +1,13 @@
 """Who is it? Claims in, decisions out: candidates through blind indexes, opened and weighed in memory only."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
+from shali.foundation.jurisdictions.rows import array_of
 from shali.foundation.people.bridge import (
     SEXES,
     Candidate,
@@ -13,17 +15,21 @@ from shali.foundation.people.bridge import (
     Decision,
     DocumentClaim,
     Outcome,
+    PlainKeys,
     blocking_keys,
     decide,
 )
 from shali.foundation.people.models import Address, Document, Person, Phone
-from shali.foundation.vault.sealing import bulk_blind, open_text
+from shali.foundation.vault.sealing import bulk_blind, bulk_blind_number, bulk_open, open_text
 
 __all__ = [
     "Claim",
     "Decision",
     "DocumentClaim",
+    "KeysOf",
     "Outcome",
+    "PlainKeys",
+    "candidates_of",
     "decide_among",
     "identify",
     "keys_of",
@@ -38,51 +44,74 @@ WEAK = frozenset({"document15", "document_tail", "document_head", "sound+divisio
 WEAK_CROWD = 60
 
 
-def identify(claims: Sequence[Claim]) -> list[Decision]:
+class KeysOf:
+    """Plain blocking keys of claims by their place, each worked out once and only when it is asked for."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._claims = claims
+        self._known: dict[int, PlainKeys] = {}
+
+    def __getitem__(self, place: int) -> PlainKeys:
+        keys = self._known.get(place)
+        if keys is None:
+            keys = self._known[place] = blocking_keys(self._claims[place])
+        return keys
+
+
+def identify(claims: Sequence[Claim], *, keys: KeysOf | None = None) -> list[Decision]:
     """Decide for each claim whether it is somebody of the register; set-based, for thousands at a time.
 
     Most rows are settled by a good number and a name that agrees, and need nobody else to be looked at. Runs under a
     scope that holds the city: a row may mean anybody in it.
+    keys: of these claims, where the caller goes on using them
     """
-    blinded = bulk_blind()
-    decisions = _by_number(claims, blinded)
+    keys = keys or KeysOf(claims)
+    decisions = _by_number(claims)
     rest = [place for place, decision in enumerate(decisions) if decision is None]
-    keys = [[(kind, blinded(value, kind)) for kind, value in blocking_keys(claims[place])] for place in rest]
-    pairs = _candidates(keys)
+    pairs = candidates_of([keys[place] for place in rest])
     people = opened(sorted({person for found in pairs for person in found}))
     for place, found in zip(rest, pairs, strict=True):
         decisions[place] = decide(claims[place], [people[person] for person in sorted(found) if person in people])
     return [decision for decision in decisions if decision is not None]
 
 
-def _by_number(claims: Sequence[Claim], blinded: Callable[[str, str], bytes]) -> list[Decision | None]:
-    """Decide for each claim whose number somebody holds and whose name is his; None for all others."""
+def _by_number(claims: Sequence[Claim]) -> list[Decision | None]:
+    """Decide for each claim whose number one person holds and whose name is his; None for all others.
+
+    His number is the claim's, since it was found by it: of all that is known of him only the name has to be opened.
+    """
+    blinded = bulk_blind()
     numbers = [
-        (place, blinded(document.number, "document"))
+        (place, which, blinded(document.number, "document"))
         for place, claim in enumerate(claims)
-        for document in claim.documents
+        for which, document in enumerate(claim.documents)
         if document.trusted
     ]
-    holders: dict[int, list[int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            select a.place, coalesce(p.merged_into_id, p.id)
-            from unnest(%s::int[], %s::bytea[]) as a (place, value)
+            select a.place, a.which, coalesce(q.id, p.id), coalesce(q.name_sealed, p.name_sealed)
+            from unnest(%s::int[], %s::int[], %s::bytea[]) as a (place, which, value)
             join people_document d on d.number_blind = a.value and d.whole and d.ended_at is null
             join people_person p on p.id = d.person_id
+            left join people_person q on q.id = p.merged_into_id
             """,
-            [[place for place, _ in numbers], [value for _, value in numbers]],
+            [array_of(column) for column in zip(*numbers, strict=True)] or ["{}"] * 3,
         )
-        for place, person in cursor.fetchall():
-            holders.setdefault(place, []).append(person)
-    people = opened(sorted({person for found in holders.values() for person in found}))
+        holders = cursor.fetchall()
+    names = bulk_open(table="people_person", column="name")([one[3] for one in holders], [one[2] for one in holders])
     decisions: list[Decision | None] = [None] * len(claims)
-    for place, found in holders.items():
-        decision = decide(claims[place], [people[person] for person in found if person in people])
+    for (place, which, person, _), name in zip(holders, names, strict=True):
+        claim = claims[place]
+        held = Candidate(person, Claim(name=name, documents=(claim.documents[which],)))
+        decision = decide(claim, [held])
         if decision.outcome is Outcome.KNOWN and "document_equal" in decision.reasons:
             decisions[place] = decision
-    return decisions
+    by_place: dict[int, set[int]] = {}
+    for place, _, person, _ in holders:
+        by_place.setdefault(place, set()).add(person)
+    # Two good numbers of two people: everything that is known of both is weighed.
+    return [None if len(by_place.get(place, ())) > 1 else decision for place, decision in enumerate(decisions)]
 
 
 def decide_among(claim: Claim, *, others: Sequence[tuple[int, Claim]]) -> Decision:
@@ -90,31 +119,34 @@ def decide_among(claim: Claim, *, others: Sequence[tuple[int, Claim]]) -> Decisi
     return decide(claim, [Candidate(number, other) for number, other in others])
 
 
-def keys_of(claim: Claim) -> tuple[tuple[str, str], ...]:
+def keys_of(claim: Claim) -> PlainKeys:
     """Return the plain blocking keys of a claim, for comparing claims among themselves."""
     return blocking_keys(claim)
 
 
-def may_be_among(claim: Claim, *, keys: Set[tuple[str, str]]) -> bool:
-    """Say whether one of the people who bear these keys may be a candidate for a claim, by the rule of `identify`."""
-    own = blocking_keys(claim)
+def may_be_among(own: PlainKeys, *, keys: Set[tuple[str, str]]) -> bool:
+    """Say whether one of the people who bear these keys may be a candidate for a claim, by the rule of `identify`.
+
+    own: the claim's keys
+    """
     shared = [kind for kind, value in own if (kind, value) in keys]
     if len(shared) > 1:
         return True
     return any(kind not in WEAK for kind in shared) or (bool(shared) and all(kind in WEAK for kind, _ in own))
 
 
-def _candidates(keys: list[list[tuple[str, bytes]]]) -> list[set[int]]:
+def candidates_of(keys: list[PlainKeys]) -> list[set[int]]:
     """Return, for each claim, the people who share its keys; those merged away stand for who they became."""
     found: list[set[int]] = [set() for _ in keys]
+    blinded = bulk_blind_number()
     flat = [
-        (place, value, kind in WEAK, all(kind in WEAK for kind, _ in one))
+        (place, blinded(value, kind), kind in WEAK, alone)
         for place, one in enumerate(keys)
+        for alone in [all(kind in WEAK for kind, _ in one)]
         for kind, value in one
     ]
     if not flat:
         return found
-    places, values, weak, alone = zip(*flat, strict=True)
     with connection.cursor() as cursor:
         # Of a key that a crowd shares no more is read than says so.
         cursor.execute(
@@ -122,7 +154,7 @@ def _candidates(keys: list[list[tuple[str, bytes]]]) -> list[set[int]]:
             select k.place, coalesce(p.merged_into_id, p.id)
             from (
               select a.place, k.person_id
-              from unnest(%s::int[], %s::bytea[], %s::bool[], %s::bool[]) as a (place, value, is_weak, is_alone)
+              from unnest(%s::int[], %s::bigint[], %s::bool[], %s::bool[]) as a (place, value, is_weak, is_alone)
               cross join lateral (
                 select person_id, count(*) over () as sharers
                 from (
@@ -136,7 +168,7 @@ def _candidates(keys: list[list[tuple[str, bytes]]]) -> list[set[int]]:
             ) as k
             join people_person p on p.id = k.person_id
             """,
-            [list(places), list(values), list(weak), list(alone), *[WEAK_CROWD + 1, CROWD + 1] * 2],
+            [*(array_of(column) for column in zip(*flat, strict=True)), *[WEAK_CROWD + 1, CROWD + 1] * 2],
         )
         for place, person in cursor.fetchall():
             found[place].add(person)
@@ -149,36 +181,46 @@ def opened(people: list[int]) -> dict[int, Candidate]:
         return {}
     documents: dict[int, list[DocumentClaim]] = {}
     of_them = Q(person_id__any_of=people, ended_at=None)
-    for row, person, kind, whole, sealed in (
+    held = (
         Document.objects.filter(of_them).order_by("id").values_list("id", "person_id", "kind", "whole", "number_sealed")
-    ):
-        written = open_text(sealed, table="people_document", column="number", row=row)
+    )
+    for (_, person, kind, whole, _), written in _with_texts(held, table="people_document", column="number"):
         documents.setdefault(person, []).append(DocumentClaim(str(kind), written, whole))
     phones: dict[int, list[str]] = {}
-    for row, person, sealed in (
-        Phone.objects.filter(of_them).order_by("id").values_list("id", "person_id", "number_sealed")
-    ):
-        phones.setdefault(person, []).append(open_text(sealed, table="people_phone", column="number", row=row))
-    latest = Address.objects.filter(of_them).order_by("seen_at", "id")
-    addresses = {
-        person: (row, sealed, code)
-        for row, person, sealed, code in latest.values_list("id", "person_id", "text_sealed", "unit__code")
-    }
+    ringing = Phone.objects.filter(of_them).order_by("id").values_list("id", "person_id", "number_sealed")
+    for (_, person, _), written in _with_texts(ringing, table="people_phone", column="number"):
+        phones.setdefault(person, []).append(written)
+    latest = (
+        Address.objects.filter(of_them)
+        .order_by("seen_at", "id")
+        .values_list("id", "person_id", "text_sealed", "unit__code")
+    )
+    # Of several only the latest is opened.
+    last = {person: (row, code, text) for row, person, text, code in latest}
+    addresses = dict(zip(last, _with_texts(last.values(), table="people_address", column="text"), strict=True))
     found: dict[int, Candidate] = {}
-    named = Person.objects.filter(pk__any_of=people).values_list("id", "sex", "name_sealed", "birth_sealed")
-    for number, sex, name, birth in named:
-        row, text, code = addresses.get(number, (0, None, None))
+    named = Person.objects.filter(pk__any_of=people).values_list("id", "sex", "birth_sealed", "name_sealed")
+    for (number, sex, birth, _), name in _with_texts(named, table="people_person", column="name"):
+        (_, code, _), address = addresses.get(number, ((0, None, None), None))
         claim = Claim(
-            name=open_text(name, table="people_person", column="name", row=number),
+            name=name,
             sex=SEXES.get(sex),
             birth_on=_day(birth, number),
             documents=tuple(documents.get(number, ())),
             phones=tuple(phones.get(number, ())),
-            address=open_text(text, table="people_address", column="text", row=row) if text else None,
+            address=address or None,
             division=code[:12] if code else None,
         )
         found[number] = Candidate(number, claim)
     return found
+
+
+def _with_texts(found: Iterable[tuple[Any, ...]], *, table: str, column: str) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Yield rows, which begin with their id and end with a sealed value, each with that value opened."""
+    rows = list(found)
+    yield from zip(
+        rows, bulk_open(table=table, column=column)([r[-1] for r in rows], [r[0] for r in rows]), strict=True
+    )
 
 
 def _day(sealed: bytes | memoryview | None, person: int) -> date | None:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from shali.foundation.people.models import Merge, MergeState, Person
-from shali.foundation.people.relations import declared
+from shali.foundation.people.relations import built, declared
 from shali.foundation.people.services.merge import NotDecidable, decide_merge, propose_merge, undo_merge
 from shali.foundation.tasks.models import Task, TaskState
 from shali.foundation.tasks.services.open import NewTask, open_tasks
@@ -34,6 +34,21 @@ def test_every_relation_to_a_person_says_what_a_merge_does_to_it():
 
     assert not unsaid, f"Say in the room's apps.py what a merge does to {unsaid}: declare(app__Model__field=OnMerge.…)"
     assert not gone, f"These relations do not exist any more: {gone}"
+
+
+# What an import makes itself of the people whom it brings, or what falls away with it.
+OF_THE_IMPORT = {
+    *("people.Person.merged_into", "people.Document.person", "people.Phone.person", "people.Address.person"),
+    *("people.Key.person", "people.Sight.person", "intake.Row.person", "intake.Candidate.person"),
+    *("intake.Review.person", "tasks.Task.subject", "verification.ListEntry.person", "testing.GroupMember.person"),
+}
+
+
+def test_every_relation_to_a_person_says_whether_an_import_may_be_undone_beneath_it():
+    unsaid = sorted(set(relations()) - set(built()) - OF_THE_IMPORT)
+
+    assert not unsaid, f"Say in the room's apps.py that {unsaid} stand on a person: builds(app__Model__field=_(…))"
+    assert not set(built()) & OF_THE_IMPORT
 
 
 def points_to() -> dict[str, dict[int, int]]:

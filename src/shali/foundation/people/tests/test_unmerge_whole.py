@@ -30,7 +30,7 @@ def everything() -> dict[str, dict[object, dict[str, object]]]:
     """Every row of every table that holds people's affairs, column by column."""
     return {
         f"{model._meta.app_label}.{model.__name__}": {
-            row[model._meta.pk.attname]: row for row in model.objects.values()
+            tuple(row[one.attname] for one in model._meta.pk_fields): row for row in model.objects.values()
         }
         for model in apps.get_models()
         if model.__module__.startswith("shali.") and model._meta.managed and model._meta.label not in SUMS
@@ -95,5 +95,5 @@ def test_the_comparison_sees_a_column_that_differs(city):
     person = enrol(1)
     before = everything()
     Person.objects.filter(pk=person.pk).update(sex=2)
-    assert same(before, everything()) == [f"people.Person {person.pk}: ['sex']"]
+    assert same(before, everything()) == [f"people.Person ({person.pk},): ['sex']"]
     assert resident_id(1)[:6] == "411190"

@@ -48,6 +48,28 @@ def test_deepest_division_by_every_name_that_people_write(
     assert found.outside is address.startswith("郑州")
 
 
+def test_a_list_is_read_as_each_of_its_addresses_alone() -> None:
+    resolve = Gazetteer(PLACES).for_many()
+    doors = (
+        "柳林镇石桥3号",
+        "柳林镇石桥17号2单元",
+        "桃园社区3号楼",
+        "桃园社区12号楼",
+        "河上办事处光明路5号",
+        "郑州市金水区桃园社区1号",
+    )
+
+    for address in doors:
+        assert resolve(address) == Gazetteer(PLACES).resolve(address)
+
+
+def test_a_number_in_the_name_of_a_place_tells_it_from_others() -> None:
+    numbered = [Place("c", "漯河市", 1, "c")] + [Place(f"p{n}", f"第{n}社区", 4, f"c.p{n}") for n in (1, 2)]
+    resolve = Gazetteer(numbered).for_many()
+
+    assert [resolve(f"漯河市第{n}社区7号").code for n in (1, 2)] == ["p1", "p2"]
+
+
 @pytest.fixture
 def tree(db: None) -> None:
     reference.ensure()

@@ -1,4 +1,7 @@
-"""Sums by township, kept by triggers in the transaction of whoever changes a task; counties and the city add up."""
+"""Sums by township; counties and the city add up.
+
+Of the present, kept by triggers in the transaction of whoever changes a task; of a past minute, counted by a job.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -48,3 +51,30 @@ class Flow(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["path", "kind", "hour"], name="tasks_flow_once")]
         indexes = [models.Index(fields=["hour", "path"], name="tasks_flow_hour")]
+
+
+class Stood(models.Model):
+    """How the tasks of a township and the units below it stood at a minute of yesterday, as they say a day later.
+
+    not_accepted, blocked: of the open ones; ages: open ones by hours since hand-over, see `rules.AGE_BANDS`
+    """
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "path", "at", "open", "overdue", "soon", "two_hours", "not_accepted", "blocked"}) | {
+        "ages",
+        "oldest_due",
+    }
+
+    path = PathField()
+    at = models.DateTimeField()
+    open = models.IntegerField()
+    overdue = models.IntegerField()
+    soon = models.IntegerField()
+    two_hours = models.IntegerField()
+    not_accepted = models.IntegerField()
+    blocked = models.IntegerField()
+    ages = models.JSONField()
+    oldest_due = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["at", "path"], name="tasks_stood_once")]

@@ -42,7 +42,7 @@ class Task(models.Model):
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     kind = models.CharField(max_length=30)  # "verification"
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tasks")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tasks", db_index=False)  # asked for by path
     path = PathField()  # the owner's
     giver_path = PathField()  # whose hand it came from: whoever hears of a refusal first
     subject = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="tasks", db_index=False)
@@ -53,7 +53,7 @@ class Task(models.Model):
     rule = models.CharField(max_length=80)  # the rule that gave the deadline, kept when rules change
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.CharField(max_length=60, default="")
-    assignee = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="tasks")
+    assignee = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="tasks", db_index=False)
     blocked_since = models.DateTimeField(null=True)
     blocked_on = models.CharField(max_length=60, default="")  # reason code: who or what is waited for
     next_attempt_at = models.DateTimeField(null=True)
@@ -92,7 +92,13 @@ class Task(models.Model):
             # What was closed lately, of a unit too large to read all that it ever closed.
             models.Index(fields=["closed_at", "path"], condition=Q(state=3), name="tasks_task_closed_lately"),
             models.Index(fields=["handed_over_at", "path"], name="tasks_task_handed_over"),
-            models.Index(fields=["assignee", "due_at", "id"], condition=~Q(state=3), name="tasks_task_assignee"),
+            # A task that is handed over has no assignee yet; thousands are, at once.
+            models.Index(
+                fields=["assignee", "due_at", "id"],
+                condition=~Q(state=3) & Q(assignee__isnull=False),
+                name="tasks_task_assignee",
+            ),
+            models.Index(fields=["assignee"], condition=Q(assignee__isnull=False), name="tasks_task_assigned"),
             models.Index(fields=["subject"], name="tasks_task_subject"),
         ]
 
@@ -109,6 +115,7 @@ class Act(models.TextChoices):
     TRANSFER_DISPUTED = "transfer_disputed"  # the owner insists; the arbiter decides
     ARBITRATED = "arbitrated"
     ASSIGNED = "assigned"
+    UNDONE = "undone"  # what was done to many at once was taken back
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     NOTED = "noted"

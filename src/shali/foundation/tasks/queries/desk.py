@@ -1,17 +1,18 @@
-"""The desk's list of tasks, due first, and how many each filter holds."""
+"""The desk's list of tasks, due first."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shali.foundation.clocks import day_of, start_of_day
+from shali.foundation.jurisdictions.reading import read
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.models import Reminder, Task, TaskState, Transfer, TransferState
-from shali.foundation.tasks.queries.tallies import standing
-from shali.foundation.tasks.rules import clock_state, is_kept
+from shali.foundation.tasks.rules import clock_state
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
 
 WHICH = (
@@ -85,33 +86,45 @@ def _conditions(scope: Scope, at: datetime) -> dict[str, Q]:
     }
 
 
-def counts(scope: Scope, *, unit: str = "", at: datetime) -> dict[str, int]:
-    """Return how many tasks each filter holds, by the filter's name; six queries."""
-    path = unit if unit and scope.holds(unit) else scope.path
-    mine = Task.objects.filter(within(path), _conditions(scope, at)["mine"])
-    found = standing(scope, path=path, at=at) if is_kept(path) else _counted(scope, path, at)
-    found["mine"] = mine.count()
-    for which in ("to_answer", "to_arbitrate"):
-        found[which] = filtered(scope, Filter(which, unit), at=at).count()
-    told = _told(scope, at).filter(~Q(task__state=TaskState.CLOSED), within(path, "task__path"))
-    found["told"] = told.values("task_id").distinct().count()
-    return found
-
-
 def _told(scope: Scope, at: datetime) -> QuerySet[Reminder]:
     """What this unit was reminded of within the last day: older reminders it has seen, or their tasks are overdue."""
     return Reminder.objects.filter(to_path=scope.path, at__gt=at - timedelta(hours=24))
 
 
-def _counted(scope: Scope, path: str, at: datetime) -> dict[str, int]:
-    conditions = _conditions(scope, at) | {"open": STILL_OPEN}
-    closed, _ = conditions.pop("closed_today"), conditions.pop("mine")
-    tasks = Task.objects.filter(within(path))
-    found: dict[str, int] = tasks.filter(STILL_OPEN).aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    )
-    found["closed_today"] = tasks.filter(closed).count()
-    return found
+class TaskRead(NamedTuple):
+    """One row of ROWS."""
+
+    id: int
+    public_id: str
+    kind: str
+    state: int
+    path: str
+    handed_over_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    blocked_since: datetime | None
+    blocked_on: str
+    assignee_id: int | None
+    subject_id: int | None
+    unit: str
+    unit_en: str
+    assignee: str | None
+
+
+ROWS = """
+select t.id, t.public_id, t.kind, t.state, t.path, t.handed_over_at, t.due_at, t.closed_at, t.blocked_since,
+  t.blocked_on, t.assignee_id, t.subject_id, u.name, u.name_en, s.name
+from tasks_task t join jurisdictions_unit u on u.id = t.unit_id
+left join accounts_post p on p.id = t.assignee_id left join accounts_user s on s.id = p.user_id
+"""
+NUMBERED = ROWS + "where t.id = any(%(tasks)s)"
+OF_PERSON = (
+    ROWS
+    + """
+where t.subject_id = %(person)s and t.path >= %(path)s and t.path < %(path)s || '/'
+order by t.handed_over_at desc, t.id desc limit 50
+"""
+)
 
 
 def tasks_page(
@@ -128,7 +141,7 @@ def tasks_page(
         tasks = tasks.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=number))
     # The place of the page first, its rows after: sorting thousands of joined rows for fifty took most of the time.
     numbers = list(tasks.order_by("due_at", "id").values_list("pk", flat=True)[: PAGE + 1])
-    rows_of = Task.objects.select_related("unit", "assignee__user").in_bulk(numbers)
+    rows_of = {row[0]: TaskRead(*row) for row in read(NUMBERED, tasks=numbers)} if numbers else {}
     found = [rows_of[number] for number in numbers]
     more, found = len(found) > PAGE, found[:PAGE]
     people = masked_many(scope, [task.subject_id for task in found if task.subject_id], on=day_of(at))
@@ -137,13 +150,17 @@ def tasks_page(
         first=shown + 1 if found else 0,
         last=shown + len(found),
         total=total if total <= COUNTED_AT_MOST or counted is not None else None,
-        next=mark(found[-1].due_at, found[-1].pk, shown + len(found)) if more else "",
+        next=mark(found[-1].due_at, found[-1].id, shown + len(found)) if more else "",
         is_first=place is None,
     )
 
 
 def state_of(scope: Scope, task: Task, *, at: datetime) -> str:
     """Return the state that the badge of a task of the scope shows."""
+    return _state(task, at)
+
+
+def _state(task: Task | TaskRead, at: datetime) -> str:
     return clock_state(
         handed_over_at=task.handed_over_at,
         due_at=task.due_at,
@@ -154,8 +171,8 @@ def state_of(scope: Scope, task: Task, *, at: datetime) -> str:
     )
 
 
-def _row(task: Task, person: Masked | None, chosen: Filter, at: datetime) -> TaskRow:
-    state = state_of(Scope(task.path, ""), task, at=at)
+def _row(task: TaskRead, person: Masked | None, chosen: Filter, at: datetime) -> TaskRow:
+    state = _state(task, at)
     is_accepted = task.state != TaskState.HANDED_OVER
     return TaskRow(
         public_id=task.public_id,
@@ -165,10 +182,10 @@ def _row(task: Task, person: Masked | None, chosen: Filter, at: datetime) -> Tas
         due_at=task.due_at,
         closed_in=task.closed_at - task.handed_over_at if task.closed_at else None,
         person=person,
-        unit=task.unit.name,
-        unit_en=task.unit.name_en,
+        unit=task.unit,
+        unit_en=task.unit_en,
         path=task.path,
-        assignee=task.assignee.user.name if task.assignee else "",
+        assignee=task.assignee or "",
         is_accepted=is_accepted,
         blocked_on=task.blocked_on,
         why=_why(chosen.which, state, is_accepted=is_accepted, is_assigned=task.assignee_id is not None),
@@ -186,10 +203,10 @@ def _why(which: str, state: str, *, is_accepted: bool, is_assigned: bool) -> str
     return "assigned" if is_assigned else "unassigned"
 
 
-def tasks_about(scope: Scope, person: int) -> list[Task]:
+def tasks_about(scope: Scope, person: int) -> list[TaskRead]:
     """Return at most 50 tasks of the scope about one person, open ones first, the newest on top."""
-    found = Task.objects.filter(within(scope.path), subject_id=person).select_related("unit", "assignee__user")
-    return sorted(found.order_by("-handed_over_at", "-id")[:50], key=lambda task: task.state == TaskState.CLOSED)
+    found = (TaskRead(*row) for row in read(OF_PERSON, person=person, path=scope.path))
+    return sorted(found, key=lambda task: task.state == TaskState.CLOSED)
 
 
 def tasks_of_person(scope: Scope, person: int, *, at: datetime) -> list[TaskRow]:

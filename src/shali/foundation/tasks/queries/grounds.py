@@ -12,11 +12,11 @@ def grounds_of(scope: Scope, person: int) -> list[Ground]:
     """Return the tasks of the scope about one person, open ones first, the newest on top."""
     return [
         Ground(
-            id=task.pk,
+            id=task.id,
             public_id=task.public_id,
             href=reverse("tasks:task", args=[task.public_id]),
-            unit=task.unit.name,
-            unit_en=task.unit.name_en,
+            unit=task.unit,
+            unit_en=task.unit_en,
             handed_over_at=task.handed_over_at,
             is_open=task.state != TaskState.CLOSED,
         )

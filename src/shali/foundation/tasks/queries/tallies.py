@@ -1,14 +1,9 @@
 """Sums by township that triggers keep in the transaction of whoever changes a task, and their recount."""
 
-from datetime import datetime, timedelta
-
 from django.db import connection
-from django.db.models import Q, Sum
 
-from shali.foundation.clocks import day_of, start_of_day
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.tasks.models import Flow, Standing
-from shali.foundation.tasks.rules import is_kept
 
 STANDING = """
 select tasks_township(path), kind, handed_over_at, due_at,
@@ -24,27 +19,6 @@ from (
   union all select path, kind, closed_at, 0, 1, 0 from tasks_task where closed_at is not null
 ) as flows where path >= %s and path < %s || '/' group by 1, 2, 3
 """
-
-
-def standing(scope: Scope, *, path: str, at: datetime) -> dict[str, int]:
-    """Return how many tasks of the city or a county are open, overdue and so on now, by the desk's names; two queries.
-
-    :raises ValueError: no sums are kept for a unit so small
-    """
-    if not is_kept(path) or not scope.holds(path):
-        raise ValueError(path)
-    rows = Standing.objects.filter(within(path)).exclude(open=0)
-    found: dict[str, int] = rows.aggregate(
-        n_open=Sum("open", default=0),
-        overdue=Sum("open", filter=Q(due_at__lt=at), default=0),
-        soon=Sum("open", filter=Q(due_at__gte=at, due_at__lte=at + timedelta(hours=6)), default=0),
-        next_two_hours=Sum("open", filter=Q(due_at__gte=at, due_at__lte=at + timedelta(hours=2)), default=0),
-        n_not_accepted=Sum("not_accepted", default=0),
-        n_blocked=Sum("blocked", default=0),
-    )
-    today = Flow.objects.filter(within(path), hour__gte=start_of_day(day_of(at)))
-    found["closed_today"] = today.aggregate(n=Sum("closed", default=0))["n"]
-    return {name.removeprefix("n_"): value for name, value in found.items()}
 
 
 def differences(scope: Scope) -> dict[tuple[object, ...], tuple[object, object]]:

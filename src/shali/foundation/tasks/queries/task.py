@@ -1,17 +1,22 @@
 """One task with all that happened to it."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from shali.foundation.accounts.models import Post
-from shali.foundation.accounts.queries import Who, in_force, who
+from shali.foundation.accounts.models import Post, User
+from shali.foundation.accounts.queries import Who, who
 from shali.foundation.clocks import day_of
 from shali.foundation.journal.access import record_access
-from shali.foundation.jurisdictions.models import Department, Unit
-from shali.foundation.jurisdictions.rules import lies_in
+from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.queries import units_at
+from shali.foundation.jurisdictions.reading import Row, columns, made_of, read, width
+from shali.foundation.jurisdictions.rules import above
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
-from shali.foundation.tasks.models import Event, JointRequest, Reminder, Task, TaskState, Transfer
+from shali.foundation.tasks.models import JointRequest, Reminder, Task, TaskState, Transfer
 from shali.foundation.tasks.queries.desk import state_of
 from shali.foundation.ui.refusal import NotInScope
 from shali.foundation.vault.sealing import open_text
@@ -89,26 +94,77 @@ class TaskRecord:
     reminders: tuple[Reminder, ...]
 
 
+FLAGS = 3
+TASK = f"""
+select exists (select from tasks_transfer x where x.task_id = t.id),
+  exists (select from tasks_jointrequest j where j.task_id = t.id),
+  exists (select from tasks_reminder r where r.task_id = t.id),
+  {columns(Task, "t")}, {columns(Unit, "u")}, {columns(User, "s")}, {columns(Post, "p")}
+from tasks_task t join jurisdictions_unit u on u.id = t.unit_id
+left join accounts_post p on p.id = t.assignee_id left join accounts_user s on s.id = p.user_id
+where t.public_id = %(task)s
+"""  # noqa: S608  names of columns
+EVENTS = """
+select id, seq, act, at, by, from_path, to_path, detail, note_sealed from tasks_event
+where task_id = %(task)s order by seq desc
+"""
+
+
+class _Event(NamedTuple):
+    """One row of EVENTS."""
+
+    id: int
+    seq: int
+    act: str
+    at: datetime
+    by: str
+    from_path: str
+    to_path: str
+    detail: str
+    note_sealed: bytes | None
+
+
+def _task(found: Row) -> Task:
+    """Return the task of a row of TASK with its unit and its worker."""
+    rest = found[FLAGS:]
+    task, rest = made_of(Task, rest), rest[width(Task) :]
+    task.unit, rest = made_of(Unit, rest), rest[width(Unit) :]
+    if task.assignee_id is not None:
+        task.assignee = made_of(Post, rest[width(User) :])
+        task.assignee.user = made_of(User, rest)
+    return task
+
+
+def _transfers(row: Task) -> list[Transfer]:
+    return list(Transfer.objects.select_related("from_unit", "to_unit", "task").filter(task=row).order_by("-id"))
+
+
+def _joint_requests(row: Task) -> list[JointRequest]:
+    return list(JointRequest.objects.select_related("department__unit", "task").filter(task=row).order_by("-id"))
+
+
 def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
     """Return a task of the scope, or one that a unit of the scope is asked to take.
 
     :raises NotInScope: there is none
     """
-    row = Task.objects.select_related("unit", "assignee__user").filter(public_id=public_id).first()
-    if row is None:
+    found = read(TASK, task=public_id)
+    if not found:
         raise NotInScope
+    row, (is_passed, is_joint, is_reminded) = _task(found[0]), found[0][:FLAGS]
     is_ours = scope.holds(row.path)
-    transfers = list(Transfer.objects.select_related("from_unit", "to_unit", "task").filter(task=row).order_by("-id"))
+    # Most tasks were never passed on, nor was a department asked: what is not there is not asked for.
+    transfers = _transfers(row) if is_passed else []
     if not is_ours and not any(one.state in (1, 4) and scope.holds(one.to_path or "-") for one in transfers):
         raise NotInScope
-    events = list(Event.objects.filter(task=row).order_by("-seq"))
-    joint = list(JointRequest.objects.select_related("department__unit", "task").filter(task=row).order_by("-id"))
+    events = [_Event(*one) for one in read(EVENTS, task=row.pk)]
+    joint = _joint_requests(row) if is_joint else []
     named = who([e.by for e in events] + [t.asked_by for t in transfers] + [j.asked_by for j in joint])
     units = _units(
         {e.from_path for e in events}
         | {e.to_path for e in events}
         | {t.arbiter_path for t in transfers}
-        | set(_above(row.path))
+        | set(above(row.path))
     )
     people = masked_many(scope, [row.subject_id] if row.subject_id else [], on=day_of(at))
     _record_notes(scope, row, events, at=at)
@@ -116,7 +172,7 @@ def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
         row=row,
         state=state_of(scope, row, at=at),
         person=people.get(row.subject_id or 0),
-        owners=tuple(units[path] for path in _above(row.path) if path in units),
+        owners=tuple(units[path] for path in above(row.path) if path in units),
         is_ours=is_ours,
         is_closed=row.state == TaskState.CLOSED,
         is_accepted=row.state == TaskState.ACCEPTED,
@@ -124,20 +180,15 @@ def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
         history=tuple(_line(event, named, units) for event in events),
         transfers=tuple(_transfer(one, named, units, None) for one in transfers),
         joint=tuple(_joint(one, named, None) for one in joint),
-        reminders=tuple(Reminder.objects.filter(task=row).order_by("-at", "-id")),
+        reminders=tuple(Reminder.objects.filter(task=row).order_by("-at", "-id")) if is_reminded else (),
     )
 
 
-def _above(path: str) -> list[str]:
-    parts = path.split(".")
-    return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
-
-
 def _units(paths: set[str]) -> dict[str, Unit]:
-    return {unit.path: unit for unit in Unit.objects.filter(path__in=paths - {""})}
+    return units_at(paths - {""})
 
 
-def _record_notes(scope: Scope, row: Task, events: list[Event], *, at: datetime) -> None:
+def _record_notes(scope: Scope, row: Task, events: Sequence[_Event], *, at: datetime) -> None:
     """Notes may name people: showing them is a look like any other."""
     if any(event.note_sealed for event in events):
         record_access(
@@ -153,7 +204,7 @@ def _record_notes(scope: Scope, row: Task, events: list[Event], *, at: datetime)
         )
 
 
-def _line(event: Event, named: dict[str, Who], units: dict[str, Unit]) -> Line:
+def _line(event: _Event, named: dict[str, Who], units: dict[str, Unit]) -> Line:
     sealed = event.note_sealed
     return Line(
         seq=event.seq,
@@ -163,8 +214,8 @@ def _line(event: Event, named: dict[str, Who], units: dict[str, Unit]) -> Line:
         who=named.get(event.by),
         from_unit=units.get(event.from_path),
         to_unit=units.get(event.to_path),
-        detail=event.detail,
-        note=open_text(sealed, table="tasks_event", column="note", row=event.pk) if sealed else "",
+        detail=json.loads(event.detail),
+        note=open_text(sealed, table="tasks_event", column="note", row=event.id) if sealed else "",
     )
 
 
@@ -246,24 +297,3 @@ def asked_of_department(scope: Scope, *, at: datetime) -> list[JointRow]:
         )
     named = who(one.asked_by for one in found)
     return [_joint(one, named, people.get(one.task.subject_id or 0)) for one in found]
-
-
-def posts_of_unit(scope: Scope, path: str, *, at: datetime) -> list[Post]:
-    """Return the posts in force at a unit of the scope: who may work on its tasks."""
-    if not scope.holds(path):
-        return []
-    return list(Post.objects.select_related("user", "unit").filter(in_force(at), path=path).order_by("role", "id"))
-
-
-def departments_above(scope: Scope, path: str) -> list[Department]:
-    """Return the departments of the units at or above a unit, whom its tasks may ask to join."""
-    found = Department.objects.select_related("unit").filter(path__in=_above(path)).order_by("path", "place", "id")
-    return [one for one in found if lies_in(path, one.path)]
-
-
-def units_to_choose(scope: Scope, path: str) -> list[Unit]:
-    """Return units near one: its siblings and their parents' siblings, for a transfer; any other by its path."""
-    parts = path.split(".")
-    parents = [".".join(parts[:n]) for n in range(1, len(parts))]
-    found = Unit.objects.filter(parent__path__in=parents, closed_on=None).exclude(path=path)
-    return list(found.select_related("parent").order_by("-level", "parent__path", "place", "id")[:300])

@@ -6,6 +6,7 @@ from django.test import Client
 
 from shali.foundation.accounts.roles import Role
 from shali.foundation.accounts.services.tokens import make_token
+from shali.foundation.tasks.models import Task, TaskState
 
 from .conftest import AT, City
 
@@ -83,3 +84,34 @@ def test_the_desk_is_paged_without_repeat_or_gap(city):
 
     assert len(found) == 120
     assert set(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"all_of": "open"}, 422),
+        ({"all_of": "open", "count": 3}, 409),
+        ({"all_of": "open", "count": 4, "unit": "4199"}, 404),
+        ({"all_of": "open", "count": 4, "tasks": ["{first}"]}, 422),
+        ({"tasks": ["{first}", "zzzzzzzzzzzz"]}, 422),
+        ({"ids": ["{first}"]}, 422),
+        ({}, 422),
+    ],
+)
+def test_a_program_takes_what_it_said_or_nothing(city, body, status):
+    first = city.tasks(4)[0].public_id
+    said = {**body, "tasks": [one.format(first=first) for one in body["tasks"]]} if "tasks" in body else body
+
+    answer = act(program(city, "township"), "many/accept", "many-accept-1", said)
+
+    assert answer.status_code == status, answer.content
+    assert ("zzzzzzzzzzzz" in answer.content.decode()) == ("zzzzzzzzzzzz" in str(body))
+    assert not Task.objects.filter(state=TaskState.ACCEPTED).exists()
+
+
+def test_a_program_takes_all_under_the_number_it_was_shown(city):
+    city.tasks(4)
+    client = program(city, "township")
+    count = client.get("/api/v1/tasks/counts").json()["counts"]["open"]
+
+    assert act(client, "many/accept", "many-accept-2", {"all_of": "open", "count": count}).json()["done"] == 4

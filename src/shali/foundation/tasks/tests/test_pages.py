@@ -89,10 +89,51 @@ def test_a_chip_and_its_rows_are_the_same_number(city: City, as_post) -> None:
 def test_everything_under_a_filter_is_accepted_by_one_press(city: City, as_post) -> None:
     city.tasks(60)
 
-    as_post("township").post("/tasks/many/", {"which": "not_accepted", "all": "1", "act": "accept"})
+    client = as_post("township")
+    assert 'name="all" value="60"' in client.get("/tasks/?which=not_accepted").content.decode()
+    client.post("/tasks/many/", {"which": "not_accepted", "all": "60", "act": "accept"})
 
     assert Task.objects.filter(state=TaskState.ACCEPTED).count() == 60
     assert Event.objects.filter(act="accepted").count() == 60
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"all": "3"}, 409),  # four are there
+        ({"all": "1"}, 409),
+        ({"all": "on"}, 422),
+        ({"all": ""}, 422),
+        ({"all": "4", "which": "no such"}, 422),
+        ({"all": "4", "which": ""}, 422),
+        ({"all": "4", "unit": "4199"}, 404),
+        ({"all": "4", "task": "{first}"}, 422),
+        ({"task": ["{first}", "zzzzzzzzzzzz"]}, 422),
+        ({}, 422),
+        ({"tasks": "{first}"}, 422),
+    ],
+)
+def test_a_press_takes_what_was_said_or_nothing(city: City, as_post, sent: dict, status: int) -> None:
+    first = city.tasks(4)[0].public_id
+    said = {
+        key: [one.format(first=first) for one in value] if isinstance(value, list) else value.format(first=first)
+        for key, value in sent.items()
+    }
+
+    answer = as_post("township").post("/tasks/many/", {"which": "open", "act": "accept", **said})
+
+    assert answer.status_code == status
+    assert not Task.objects.filter(state=TaskState.ACCEPTED).exists()
+    if "zzzzzzzzzzzz" in str(sent):
+        assert "zzzzzzzzzzzz" in answer.content.decode()
+
+
+def test_three_that_are_ticked_are_three(city: City, as_post) -> None:
+    tasks = city.tasks(5)
+
+    as_post("township").post("/tasks/many/", {"act": "accept", "task": [one.public_id for one in tasks[:3]]})
+
+    assert Task.objects.filter(state=TaskState.ACCEPTED).count() == 3
 
 
 def test_the_pages_in_a_browser(live, page, phone, new_page, assert_accessible) -> None:
@@ -138,3 +179,22 @@ def _enter(live, page, city: City, name: str) -> None:
     client.force_login(city.posts[name].user, backend="django.contrib.auth.backends.ModelBackend")
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live.url}])
+
+
+def test_in_a_browser_everything_and_single_ticks_exclude_each_other(live, page) -> None:
+    at = now()
+    city = make_city(since=at - (AT - AT.replace(hour=0)))
+    city.tasks(4, at=at - (AT - AT.replace(hour=0)), kind="visit")
+    _enter(live, page, city, "township")
+    page.goto(f"{live.url}/tasks/")
+    rows = page.locator("input[name=task]")
+    everything = page.locator("input[name=all]")
+    rows.nth(0).check()
+    everything.check()
+    assert [rows.nth(place).is_checked() or rows.nth(place).is_enabled() for place in range(4)] == [False] * 4
+    everything.uncheck()
+    for place in range(3):
+        rows.nth(place).check()
+    page.locator("button[name=act][value=accept]").click()
+    page.wait_for_url("**/tasks/many/**")
+    assert Task.objects.filter(state=TaskState.ACCEPTED).count() == 3

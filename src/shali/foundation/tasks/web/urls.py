@@ -1,11 +1,13 @@
 from django.urls import path
 
-from shali.foundation.tasks.web.views import desk, task
+from shali.foundation.tasks.web.views import bulk, desk, task
 
 app_name = "tasks"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("many/", desk.many, name="many"),
+    path("many/<str:act>/", bulk.bulk, name="bulk"),
+    path("many/<str:act>/undo/", bulk.undo, name="undo_bulk"),
     path("arbitration/", desk.arbitration, name="arbitration"),
     path("department/", desk.department, name="department"),
     path("department/<str:joint>/", desk.answer, name="answer_department"),

@@ -51,6 +51,7 @@ ACTS: dict[str, Promise] = {
     "transfer_disputed": _("Called the common parent to decide"),
     "arbitrated": _("Arbitrated"),
     "assigned": _("Assigned"),
+    "undone": _("Undone together with others"),
     "blocked": _("Waits for somebody"),
     "unblocked": _("Goes on"),
     "noted": _("Remark"),
@@ -61,6 +62,34 @@ ACTS: dict[str, Promise] = {
     "department_answered": _("Department answered"),
     "closed": _("Closed"),
     "reopened": _("Opened again"),
+}
+BULK: dict[str, Promise] = {
+    "accept": _("Tasks accepted together"),
+    "assign": _("Tasks assigned together"),
+    "remind": _("Owners reminded together"),
+}
+LEFT_ALONE: dict[str, Promise] = {
+    "not_here": _("Belongs to another part of the city by now"),
+    "closed": _("Closed already"),
+    "accepted": _("Accepted already"),
+    "assigned": _("Assigned so already"),
+    "other_unit": _("Another unit owns it"),
+    "changed_since": _("Somebody went on with it since"),
+}
+BULK_PARTS: dict[str, Promise] = {
+    "all": _("Chosen"),
+    "waiting": _("Wait"),
+    "done": _("Done"),
+    "skipped": _("Skipped"),
+    "undone": _("Undone"),
+    "kept": _("Kept as they are"),
+}
+BULK_STATES: dict[int, Promise] = {
+    1: _("Waits"),
+    2: _("Done"),
+    3: _("Skipped"),
+    4: _("Undone"),
+    5: _("Kept as it is"),
 }
 REFUSALS: dict[str, Promise] = {
     "not_ours": _("The address is not in our unit"),

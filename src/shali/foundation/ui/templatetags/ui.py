@@ -136,9 +136,12 @@ def with_query(context: template.Context, **changes: object) -> str:
 
 
 @register.inclusion_tag("ui/_pager.html", takes_context=True)
-def pager(context: template.Context, page: Any) -> dict[str, object]:
-    """'1-50 of 1,172' and the next page. `page` has first, last, total (None: not counted), next, is_first."""
-    return {"page": page, "request": context["request"]}
+def pager(context: template.Context, page: Any, of: str = "") -> dict[str, object]:
+    """'1-50 of 1,172' and the next page. `page` has first, last, total (None: not counted), next, is_first.
+
+    of: which of several lists on one page it leads through; the page reads it beside `after`
+    """
+    return {"page": page, "of": of, "request": context["request"]}
 
 
 class OnceNode(Node):

@@ -1,17 +1,28 @@
 """A sealed value opens in its own place and nowhere else, and not at all when its key is gone."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from django.conf import settings as django
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shali.foundation.vault import keystore as keys
 from shali.foundation.vault import sealing
 from shali.foundation.vault.keystore import FolderKeyStore, KeyDestroyed
-from shali.foundation.vault.sealing import SealBroken, blind, open_text, seal
+from shali.foundation.vault.sealing import (
+    SealBroken,
+    blind,
+    blind_many,
+    bulk_blind,
+    bulk_blind_number,
+    bulk_open,
+    open_text,
+    seal,
+)
 
 HERE = {"table": "people_person", "column": "name", "row": 7}
 
@@ -108,3 +119,58 @@ def test_equal_values_have_equal_indexes_of_their_kind_and_outbreak_alone():
         blind("14000000001", kind="phone", outbreak="two"),
     ]
     assert len({one, *others}) == 4
+
+
+@given(st.text(), st.sampled_from(("phone", "name+birth")))
+def test_the_short_blind_index_begins_as_the_long_one_so_that_a_register_needs_no_opening(
+    value: str, kind: str
+) -> None:
+    short = bulk_blind_number()(value, kind)
+
+    assert short.to_bytes(8, "big", signed=True) == blind(value, kind=kind)[:8]
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=200), st.text(max_size=24))
+def test_many_indexes_are_the_same_as_one_by_one(store, value, kind):
+    assert bulk_blind()(value, kind) == blind(value, kind=kind)
+    assert blind_many([value, "甲", value], kind=kind) == [blind(one, kind=kind) for one in (value, "甲", value)]
+
+
+def test_many_values_open_as_one_by_one_whichever_key_sealed_them(store, monkeypatch):
+    monkeypatch.setattr(sealing, "AT_ONCE", 2)
+    place = {"table": "people_phone", "column": "number"}
+    texts = ["甲", "", "丙", "丁", "戊"]
+    sealed = [seal(text, **place, row=row) for row, text in enumerate(texts[:3])]
+    store.add(django.OUTBREAK)
+    sealed += [memoryview(seal(text, **place, row=row + 3)) for row, text in enumerate(texts[3:])]
+
+    assert bulk_open(**place)(sealed, range(5)) == texts
+    assert bulk_open(**place)([], []) == []
+
+
+@pytest.mark.parametrize("broken", ["moved", "changed", "not sealed"])
+def test_of_many_values_the_broken_one_is_named(broken):
+    place = {"table": "people_phone", "column": "number"}
+    sealed = [seal("1400000000", **place, row=row) for row in range(9)]
+    wrong = bytearray(sealed[4])
+    wrong[-1] ^= 1
+    sealed[4] = {"moved": sealed[5], "changed": bytes(wrong), "not sealed": b"1400000000"}[broken]
+
+    with pytest.raises(SealBroken, match="row 4"):
+        bulk_open(**place)(sealed, range(9))
+
+
+def test_of_many_values_none_opens_once_the_key_is_gone(store, at_once, monkeypatch):
+    monkeypatch.setattr(sealing, "AT_ONCE", 1)
+    sealed = [seal("甲", **HERE), seal("甲", **HERE)]
+
+    class Rows(list):
+        def __getitem__(self, wanted):
+            # After the first value another process destroys the key.
+            if wanted.start == 1:
+                shutil.rmtree(store.folder / django.OUTBREAK)
+            return super().__getitem__(wanted)
+
+    with pytest.raises(KeyDestroyed):
+        bulk_open(table=HERE["table"], column=HERE["column"])(sealed, Rows([7, 7]))

@@ -1,5 +1,10 @@
 """What two records beside each other show, and what stays masked."""
 
+from types import SimpleNamespace
+
+import pytest
+from django.template.loader import render_to_string
+
 from shali.foundation.intake.queries.pair import _beside
 
 
@@ -19,5 +24,26 @@ def test_of_several_telephones_the_equal_ones_stand_beside_each_other():
     assert _beside("phone", ["14012345678", "14400000000"], ["14012345678"]).verdict == "equal"
 
 
-def test_a_field_of_one_side_says_so():
-    assert _beside("address", [], ["河南省漯河市"]).verdict == "missing"
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("address", "河南省漯河市某街1号", "***"),
+        ("birth", "1985-06-07", "***"),
+        ("name", "乌有甲", "乌**"),
+        ("document", "411190198506070018", "4111************18"),
+        ("phone", "14012345678", "140******78"),
+    ],
+)
+def test_of_a_field_that_cannot_be_compared_only_that_it_is_there_is_shown(field, value, shown):
+    for line in (_beside(field, [], [value]), _beside(field, [value], [])):
+        assert line.verdict == "missing"
+        assert {line.left, line.right} == {(), ((shown, False),)}
+
+
+def test_each_candidate_has_a_number_key_and_the_last_answer_stays_in_reach():
+    found = [SimpleNamespace(public_id=f"candidate{n:03d}") for n in range(11)]
+    said = render_to_string(
+        "intake/_candidates.html", {"candidates": found, "candidate": found[0], "before": "beforebefore"}
+    )
+    assert [f'data-key="{n}"' in said for n in (1, 9, 10)] == [True, True, False]
+    assert said.count("before=beforebefore") == 11

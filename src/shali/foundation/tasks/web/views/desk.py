@@ -1,24 +1,23 @@
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from shali.foundation.accounts.policy import Policy as Needs
 from shali.foundation.accounts.policy import PostRequest, authorise, policy
+from shali.foundation.accounts.queries import posts_at
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import ancestors, children
-from shali.foundation.tasks.queries.desk import WHICH, Filter, counts, tasks_page
-from shali.foundation.tasks.queries.task import asked_of_department, disputes, posts_of_unit, units_to_choose
+from shali.foundation.tasks.queries.choices import units_to_choose
+from shali.foundation.tasks.queries.counts import counts
+from shali.foundation.tasks.queries.desk import WHICH, Filter, tasks_page
+from shali.foundation.tasks.queries.task import asked_of_department, disputes
 from shali.foundation.tasks.services import bulk
 from shali.foundation.tasks.services.department import answer_department
 from shali.foundation.tasks.web import present, words
 from shali.foundation.ui.refusal import WrongInput
-
-SHOWN_SKIPPED = 5
 
 
 @policy(verb=Verb.SEE_TASKS)
@@ -42,7 +41,7 @@ def desk(request: PostRequest) -> HttpResponse:
             "unit": chosen.unit,
             "above": [one for one in ancestors(request.scope, unit) if request.scope.holds(one.path)],
             "below": children(request.scope, unit),
-            "posts": posts_of_unit(request.scope, unit, at=at),
+            "posts": posts_at(request.scope, unit, at=at),
             "post_unit": unit,
             "may_select": chosen.which not in ("to_answer", "closed_today"),
             "at": at,
@@ -59,38 +58,33 @@ def _filter(which: str, unit: str, request: PostRequest) -> Filter:
 def many(request: PostRequest) -> HttpResponse:
     """Do one act to the tasks that were ticked, or to everything that the filter holds."""
     form = request.POST
-    chosen = _filter(form.get("which", ""), form.get("unit", ""), request)
-    selection = (
-        bulk.Selection(all_of=chosen) if form.get("all") else bulk.Selection(tasks=form.getlist("task")[:10_000])
-    )
+    selection, unit = _selection(form), form.get("unit", "")
     scope, by, at = request.scope, request.scope.name, now()
     match form.get("act"):
         case "accept" if _may(request, Verb.ACCEPT_TASKS):
-            outcome = bulk.accept_many(scope=scope, selection=selection, by=by, at=at)
+            asked = bulk.accept_many(scope=scope, selection=selection, by=by, at=at)
         case "assign" if _may(request, Verb.ASSIGN_TASKS):
-            unit = chosen.unit or scope.path
-            outcome = bulk.assign_many(
-                scope=scope, selection=selection, unit=unit, post=form.get("post", ""), by=by, at=at
+            asked = bulk.assign_many(
+                scope=scope, selection=selection, unit=unit or scope.path, post=form.get("post", ""), by=by, at=at
             )
         case "remind" if _may(request, Verb.REMIND):
-            outcome = bulk.remind_many(scope=scope, selection=selection, by=by, at=at)
+            asked = bulk.remind_many(scope=scope, selection=selection, by=by, at=at)
         case _:
             raise WrongInput(_("Choose what to do with the tasks."))
-    _tell(request, outcome)
-    return redirect(f"{reverse('tasks:desk')}?which={chosen.which}&unit={chosen.unit}")
+    return redirect("tasks:bulk", asked.act)
+
+
+def _selection(form: QueryDict) -> bulk.Selection:
+    """Read what was ticked. "all" is sent with the number that stood beside it, and says nothing without one."""
+    shown, ticked = form.get("all"), form.getlist("task")
+    if shown is None:
+        return bulk.Selection(tasks=ticked)
+    count = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else None
+    return bulk.Selection(tasks=ticked, all_of=Filter(form.get("which", ""), form.get("unit", "")), count=count)
 
 
 def _may(request: PostRequest, verb: Verb) -> bool:
     return authorise(request.post, Needs(verbs=frozenset({verb})))
-
-
-def _tell(request: PostRequest, outcome: bulk.Outcome) -> None:
-    messages.success(request, ngettext("Done: %(n)d task.", "Done: %(n)d tasks.", outcome.done) % {"n": outcome.done})
-    for skipped in outcome.skipped[:SHOWN_SKIPPED]:
-        messages.warning(request, _("Skipped %(task)s: %(why)s") % {"task": skipped.task, "why": skipped.reason})
-    more = len(outcome.skipped) - SHOWN_SKIPPED
-    if more > 0:
-        messages.warning(request, ngettext("%(n)d more skipped.", "%(n)d more skipped.", more) % {"n": more})
 
 
 @policy(verb=Verb.ARBITRATE)

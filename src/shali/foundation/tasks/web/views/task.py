@@ -9,16 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shali.foundation.accounts.policy import PostRequest, policy
+from shali.foundation.accounts.queries import posts_at
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.scope import Scope
-from shali.foundation.tasks.queries.task import (
-    TaskRecord,
-    departments_above,
-    posts_of_unit,
-    task_record,
-    units_to_choose,
-)
+from shali.foundation.tasks.queries.choices import departments_above, units_to_choose
+from shali.foundation.tasks.queries.task import TaskRecord, task_record
 from shali.foundation.tasks.services import accept as own
 from shali.foundation.tasks.services import bulk
 from shali.foundation.tasks.services import transfer as passing
@@ -67,7 +63,7 @@ def one(request: PostRequest, task: str) -> HttpResponse:
 def _choices(scope: Scope, record: TaskRecord, at: datetime) -> dict[str, Any]:
     """What the forms of the page offer; units and posts are named by their public codes."""
     return {
-        "posts": posts_of_unit(scope, record.row.path, at=at),
+        "posts": posts_at(scope, record.row.path, at=at),
         "units": units_to_choose(scope, record.row.path),
         "departments": departments_above(scope, record.row.path),
         "refusals": words.REFUSALS,

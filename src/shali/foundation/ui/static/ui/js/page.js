@@ -66,6 +66,12 @@ for (const form of document.querySelectorAll("[data-selection]")) {
     count();
   }));
   form.querySelector("[data-select-all]")?.addEventListener("change", (event) => { for (const box of boxes) box.checked = event.target.checked; count(); });
+  // Everything or those ticked: both at once say two numbers, and the server refuses them.
+  form.querySelector("[data-everything]")?.addEventListener("change", (event) => {
+    const page = form.querySelector("[data-select-all]");
+    for (const box of page ? [page, ...boxes] : boxes) { box.disabled = event.target.checked; if (box.disabled) box.checked = false; }
+    count();
+  });
   count();
 }
 

@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from shali.foundation.jurisdictions.walls import whole_tree_at_once
+
+TABLES = ("tasks_event",)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tasks", "0008_leaner_indexes")]
+    operations = [migrations.RunSQL(whole_tree_at_once(table), migrations.RunSQL.noop) for table in TABLES]
