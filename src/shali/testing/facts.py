@@ -40,3 +40,15 @@ class StationForked:
 
     station: int
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationCopyTaken:
+    """A desk handed in the file of a device's second copy. Each line is fresh, known, kept apart or wrong."""
+
+    station: int
+    fresh: int
+    known: int
+    apart: int
+    wrong: int
+    path: str

@@ -1,10 +1,12 @@
 from ninja import Router
 
-from shali.testing.api import groups, laboratory, people, plans, rounds, sites, tubes
+from shali.testing.api import groups, guests, homes, laboratory, people, plans, rounds, sites, tubes
 
 router = Router(tags=["testing"])
 router.add_router("/rounds", rounds.router)
 router.add_router("/rounds", people.router)
+router.add_router("/rounds", homes.router)
+router.add_router("/rounds", guests.router)
 router.add_router("/groups", groups.router)
 router.add_router("/sites", sites.router)
 router.add_router("/plans", plans.router)

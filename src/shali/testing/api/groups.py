@@ -30,7 +30,11 @@ class GroupOut(Schema):
 
 
 class GroupsOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[GroupOut]
+    total: int | None
+    after: str
 
 
 class CameOut(Schema):
@@ -48,7 +52,11 @@ class CameOut(Schema):
 
 
 class CameAllOut(Schema):
+    """counts: groups of the round's area by where they stand; after: hand it back as `after`, empty at the end."""
+
     items: list[CameOut]
+    counts: dict[str, int]
+    after: str
 
 
 class MemberOut(Schema):
@@ -96,6 +104,15 @@ class HoursIn(Given):
     site: str = Field("", max_length=12)
 
 
+class WantedGroups(Given):
+    after: str = Field("", max_length=200)
+
+
+class WantedCame(Given):
+    which: Literal["all", "overdue", "now", "to_come", "none", "done"] = "all"
+    after: str = Field("", max_length=200)
+
+
 class WantedMembers(Given):
     """which: a part of the group in the round that is asked for, empty for all of its people."""
 
@@ -105,8 +122,9 @@ class WantedMembers(Given):
 
 
 @endpoint(router, "GET", "", Verb.SEE_TESTING, response=GroupsOut, summary="Groups that come together")
-def index(request: PostRequest) -> dict[str, object]:
-    return {"items": reads.groups(request.scope)}
+def index(request: PostRequest, wanted: Query[WantedGroups]) -> dict[str, object]:
+    page = reads.groups(request.scope, after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(router, "POST", "", Verb.RUN_SITES, response=GroupMadeOut, summary="Enter a group")
@@ -120,9 +138,10 @@ def new(request: PostRequest, given: GroupIn) -> dict[str, str]:
 @endpoint(
     router, "GET", "/of-round/{testing_round}", Verb.SEE_TESTING, response=CameAllOut, summary="Groups in a round"
 )
-def of_round(request: PostRequest, testing_round: str) -> dict[str, object]:
+def of_round(request: PostRequest, testing_round: str, wanted: Query[WantedCame]) -> dict[str, object]:
     """Whose hours are over with somebody left comes first."""
-    return {"items": reads.groups_of_round(request.scope, testing_round, at=now())}
+    found = reads.groups_of_round(request.scope, testing_round, wanted.which, at=now(), after=wanted.after)
+    return {"items": found.page.rows, "counts": found.counts, "after": found.page.next}
 
 
 @endpoint(router, "POST", "/of-round/{testing_round}", Verb.RUN_SITES, response=DoneOut, summary="A group's hours")

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
@@ -13,6 +13,7 @@ from shali.testing.queries import laboratory as reads
 from shali.testing.rules import Outcome, Reading
 from shali.testing.services.laboratory import add_laboratory, receive_box
 from shali.testing.services.results import decide_correction, decide_file, take_results
+from shali.testing.services.settling import match_result, refuse_result
 
 router = Router()
 Said = Literal["negative", "positive", "doubtful", "invalid"]
@@ -59,14 +60,22 @@ class BoxOut(Schema):
     extra: int | None
     broken: int | None
     codes: list[str]
+    missing_codes: list[str]
+    extra_codes: list[str]
+    broken_codes: list[str]
 
 
 class BoxesOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[BoxOut]
+    total: int | None
+    after: str
 
 
 class BoxesWanted(Given):
-    which: Literal["open", "all"] = "open"
+    which: Literal["overdue", "open", "received", "all"] = "open"
+    after: str = Field("", max_length=200)
 
 
 class ReceiveIn(Given):
@@ -117,7 +126,16 @@ class FileOut(Schema):
 
 
 class FilesOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[FileOut]
+    total: int | None
+    after: str
+
+
+class FilesWanted(Given):
+    which: Literal["held", "all"] = "all"
+    after: str = Field("", max_length=200)
 
 
 class ResultOut(Schema):
@@ -137,13 +155,34 @@ class ResultOut(Schema):
 
 
 class ResultsOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[ResultOut]
+    total: int | None
+    after: str
+
+
+class ResultsWanted(Given):
+    """waiting: they contradict the result in force; parked: no tube takes them by itself."""
+
+    which: Literal["waiting", "parked"] = "waiting"
+    after: str = Field("", max_length=200)
 
 
 class HandedInOut(Schema):
     file: str
     state: str
     held_for: list[str]
+
+
+class SettleIn(Given):
+    """tube: the public number of the tube it is of, "" to refuse it.
+
+    why: clock_wrong, round_chosen, label_misread; or tube_void, not_ours, hour_impossible, tested_again.
+    """
+
+    tube: str = Field("", max_length=12)
+    why: str = Field(max_length=20)
 
 
 class DecisionIn(Given):
@@ -165,7 +204,8 @@ def new(request: PostRequest, given: LaboratoryIn) -> dict[str, str]:
 
 @endpoint(router, "GET", "/boxes", Verb.HANDLE_TUBES, response=BoxesOut, summary="Boxes, due first")
 def boxes(request: PostRequest, wanted: Query[BoxesWanted]) -> dict[str, object]:
-    return {"items": reads.boxes(request.scope, at=now(), only_open=wanted.which == "open")}
+    page = reads.boxes(request.scope, wanted.which, at=now(), after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(router, "GET", "/boxes/{box}", Verb.HANDLE_TUBES, response=BoxOut, summary="A box")
@@ -179,8 +219,9 @@ def receive(request: PostRequest, box: str, given: ReceiveIn) -> object:
 
 
 @endpoint(router, "GET", "/results", Verb.HANDLE_TUBES, response=ResultsOut, summary="Results that wait for somebody")
-def results(request: PostRequest) -> dict[str, object]:
-    return {"items": reads.open_results(request.scope)}
+def results(request: PostRequest, wanted: Query[ResultsWanted]) -> dict[str, object]:
+    page = reads.open_results(request.scope, wanted.which, after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(router, "POST", "/results", Verb.ENTER_RESULTS, response=HandedInOut, summary="Hand in results")
@@ -197,9 +238,27 @@ def hand_in(request: PostRequest, given: ResultsIn) -> dict[str, object]:
     return {"file": file.public_id, "state": file.state, "held_for": file.held_for}
 
 
+@endpoint(router, "POST", "/results/{result}/settle", Verb.DECIDE_RESULTS, response=DoneOut, summary="A parked result")
+def settle(request: PostRequest, result: str, given: SettleIn) -> DoneOut:
+    """With a tube it is put on it; without one it is refused. Never who entered it."""
+    more: dict[str, Any] = {
+        "scope": request.scope,
+        "result": result,
+        "why": given.why,
+        "by": request.scope.name,
+        "at": now(),
+    }
+    if given.tube:
+        match_result(tube=given.tube, **more)
+    else:
+        refuse_result(**more)
+    return DoneOut()
+
+
 @endpoint(router, "GET", "/files", Verb.HANDLE_TUBES, response=FilesOut, summary="Results as they were handed in")
-def files(request: PostRequest) -> dict[str, object]:
-    return {"items": reads.files(request.scope)}
+def files(request: PostRequest, wanted: Query[FilesWanted]) -> dict[str, object]:
+    page = reads.files(request.scope, wanted.which, after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(router, "POST", "/files/{result_file}/decide", Verb.DECIDE_RESULTS, response=DoneOut, summary="A held file")

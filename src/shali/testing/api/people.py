@@ -11,11 +11,27 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.people.api.shown import PersonMasked
 from shali.testing.queries.left import left_page
+from shali.testing.queries.narrowed import Narrow, lines_of
 from shali.testing.queries.tubes import recalls
-from shali.testing.services.left import exempt_people, name_missing, visit_at_home
+from shali.testing.services.left import (
+    exempt_narrowed,
+    exempt_people,
+    name_missing,
+    take_back_exemptions,
+    visit_at_home,
+)
 
 router = Router()
 Lines = list[int]
+
+
+class TakenBackOut(Schema):
+    """The last exemption of the line that was taken back."""
+
+    exempt: str
+    why: str
+    by: str
+    at: datetime
 
 
 class ExpectedOut(Schema):
@@ -29,6 +45,7 @@ class ExpectedOut(Schema):
     sampled_at: datetime | None
     exempt: str
     missing: str
+    taken_back: TakenBackOut | None
 
 
 class PeopleOut(Schema):
@@ -37,11 +54,34 @@ class PeopleOut(Schema):
     after: str
 
 
-class Wanted(Given):
-    which: Literal[
-        "left", "sampled", "exempt", "missing", "guests", "awaiting", "retest", "resample", "negative", "positive"
-    ] = "left"
+class Filtered(Given):
+    """own, door, group, first, last (years of age): of those left only; door: a line of the building's people."""
+
     unit: str = Field("", max_length=60)
+    own: bool = False
+    door: int = Field(0, ge=0, le=2**53)
+    group: str = Field("", max_length=12)
+    first: int | None = Field(None, ge=0, le=130)
+    last: int | None = Field(None, ge=0, le=130)
+
+    def narrow(self) -> Narrow:
+        return Narrow(self.unit, self.own, self.door, self.group, self.first, self.last)
+
+
+class Wanted(Filtered):
+    which: Literal[
+        "left",
+        "sampled",
+        "exempt",
+        "missing",
+        "merged",
+        "guests",
+        "awaiting",
+        "retest",
+        "resample",
+        "negative",
+        "positive",
+    ] = "left"
     after: int = Field(0, ge=0, le=2**53)
 
 
@@ -49,6 +89,13 @@ class ChosenIn(Given):
     """lines: numbers of lines of the roster, as the list gives them."""
 
     lines: list[int] = Field(max_length=500)
+    why: str = Field(max_length=20)
+
+
+class NarrowedIn(Filtered):
+    """The filter as the list took it; count: the total that it gave. why: a reason of exemption."""
+
+    count: int = Field(ge=0, le=100_000_000)
     why: str = Field(max_length=20)
 
 
@@ -74,18 +121,60 @@ class RecallOut(Schema):
 
 
 class RecallsOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[RecallOut]
+    total: int | None
+    after: str
+
+
+class RecallsWanted(Given):
+    which: Literal["overdue", "open", "done", "all"] = "open"
+    after: str = Field("", max_length=200)
 
 
 @endpoint(router, "GET", "/{testing_round}/people", Verb.SEE_TESTING, response=PeopleOut, summary="People of a round")
 def index(request: PostRequest, testing_round: str, wanted: Query[Wanted]) -> dict[str, object]:
-    page = left_page(request.scope, testing_round, wanted.which, unit=wanted.unit, at=now(), after=wanted.after)
-    return {"items": page.rows, "total": page.total, "after": page.next}
+    at, narrow = now(), wanted.narrow()
+    is_narrow = wanted.which == "left" and (narrow.is_narrow or narrow.own)
+    lines = lines_of(request.scope, testing_round, narrow, at=at) if is_narrow else None
+    page = left_page(
+        request.scope, testing_round, wanted.which, unit=wanted.unit, lines=lines, at=at, after=wanted.after
+    )
+    return {"items": page.rows, "total": page.total if lines is None else len(lines), "after": page.next}
 
 
 @endpoint(router, "POST", "/{testing_round}/people/exempt", Verb.NAME_LEFT, response=CountOut, summary="Exempt people")
 def exempt(request: PostRequest, testing_round: str, given: ChosenIn) -> dict[str, int]:
     done = exempt_people(
+        scope=request.scope, made=testing_round, people=given.lines, why=given.why, by=request.scope.name, at=now()
+    )
+    return {"done": done}
+
+
+@endpoint(
+    router,
+    "POST",
+    "/{testing_round}/people/exempt-filtered",
+    Verb.NAME_LEFT,
+    response=CountOut,
+    summary="Exempt all whom a filter means",
+)
+def exempt_filtered(request: PostRequest, testing_round: str, given: NarrowedIn) -> dict[str, int]:
+    """All of them in one act; refused where the filter means another number of people by now."""
+    done = exempt_narrowed(
+        scope=request.scope, made=testing_round, wanted=given.narrow(), count=given.count, why=given.why,
+        by=request.scope.name, at=now(),
+    )  # fmt: skip
+    return {"done": done}
+
+
+@endpoint(
+    router, "POST", "/{testing_round}/people/take-back", Verb.NAME_LEFT, response=CountOut, summary="End exemptions"
+)
+def take_back(request: PostRequest, testing_round: str, given: ChosenIn) -> dict[str, int]:
+    """why: mistake, ended (its ground), came (comes to be sampled). What was said before stays on record."""
+    done = take_back_exemptions(
         scope=request.scope, made=testing_round, people=given.lines, why=given.why, by=request.scope.name, at=now()
     )
     return {"done": done}
@@ -110,5 +199,6 @@ def doors(request: PostRequest, testing_round: str, given: DoorsIn) -> dict[str,
 
 
 @endpoint(router, "GET", "/{testing_round}/recalls", Verb.SEE_TESTING, response=RecallsOut, summary="Who owes a sample")
-def recalled(request: PostRequest, testing_round: str) -> dict[str, object]:
-    return {"items": recalls(request.scope, testing_round, at=now())}
+def recalled(request: PostRequest, testing_round: str, wanted: Query[RecallsWanted]) -> dict[str, object]:
+    page = recalls(request.scope, testing_round, wanted.which, at=now(), after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}

@@ -1,14 +1,19 @@
 from datetime import datetime
 
-from ninja import Router, Schema
-from pydantic import Field
+from ninja import File, Router, Schema
+from ninja.files import UploadedFile
+from pydantic import AwareDatetime, Field
 
 from shali.foundation.accounts.api.endpoint import endpoint
 from shali.foundation.accounts.api.given import DoneOut, Given, Nothing
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.foundation.ui.uploads import uploaded
 from shali.testing.queries import sites as reads
+from shali.testing.queries.fit import Fit, choices, fit_of, groups_here
+from shali.testing.services.copies import Handed, hand_in_copy
+from shali.testing.services.site_edits import SiteEdit, edit_site
 from shali.testing.services.sites import SILENT, NewSite, add_site, check_protection, close_site, cover
 from shali.testing.services.stations import make_station, revoke_station
 
@@ -58,9 +63,12 @@ class StationOut(Schema):
 
 
 class CoverOut(Schema):
+    """place: a named place of the unit; '' for the unit, or what is left of it."""
+
     path: str
     name: str
     name_en: str
+    place: str
     people: int
 
 
@@ -97,6 +105,64 @@ class CoverIn(Given):
     units: list[str] = Field(min_length=1, max_length=500)
 
 
+class FitOut(Schema):
+    """most: people to a point; by_rule: tables for so many people; desks: at which the wait is as the rules allow.
+
+    late: people who would begin after the point closes, with the tables that it has; wait_95: minutes
+    """
+
+    people: int
+    most: int
+    tables: int
+    by_rule: int
+    desks: int
+    late: int
+    wait_95: float
+
+
+class ChoiceOut(Schema):
+    """site: the name of the point that covers it now, or ''."""
+
+    path: str
+    name: str
+    name_en: str
+    place: str
+    site: str
+    is_here: bool
+
+
+class GroupHereOut(Schema):
+    public_id: str
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    site: str
+    is_here: bool
+
+
+class EditableOut(Schema):
+    fit: FitOut
+    choices: list[ChoiceOut]
+    groups: list[GroupHereOut]
+
+
+class CoveredIn(Given):
+    """place: a named place of the unit, as `choices` tells it; '' for the unit."""
+
+    unit: str = Field(max_length=60)
+    place: str = Field("", max_length=60)
+
+
+class EditIn(Given):
+    """What is to be so from now on; what is left out stays as it is. groups: public numbers."""
+
+    covers: list[CoveredIn] | None = Field(None, max_length=500)
+    groups: list[str] | None = Field(None, max_length=500)
+    tables: int | None = Field(None, ge=1, le=60)
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+
+
 class TableIn(Given):
     table: int = Field(ge=1, le=60)
 
@@ -106,6 +172,17 @@ class StationMadeOut(Schema):
 
     station: str
     code: str
+
+
+class HandedOut(Schema):
+    """lines = fresh + known + apart + wrong. apart: kept for a decision; wrong: cannot be read, or not the device's."""
+
+    station: str
+    lines: int
+    fresh: int
+    known: int
+    apart: int
+    wrong: int
 
 
 @endpoint(router, "GET", "/of-round/{testing_round}", Verb.SEE_TESTING, response=SitesOut, summary="Points of a round")
@@ -123,6 +200,29 @@ def new(request: PostRequest, testing_round: str, given: SiteIn) -> dict[str, st
 @endpoint(router, "GET", "/{site}", Verb.SEE_TESTING, response=SiteWholeOut, summary="A point: whom, who, protection")
 def one(request: PostRequest, site: str) -> reads.SiteView:
     return reads.site_view(request.scope, site, silent_since=now() - SILENT)
+
+
+@endpoint(router, "GET", "/{site}/edit", Verb.RUN_SITES, response=EditableOut, summary="What a point may cover")
+def editable(request: PostRequest, site: str) -> dict[str, object]:
+    scope = request.scope
+    return {
+        "fit": fit_of(scope, site, at=now()),
+        "choices": choices(scope, site),
+        "groups": groups_here(scope, site),
+    }
+
+
+@endpoint(router, "POST", "/{site}/edit", Verb.RUN_SITES, response=FitOut, summary="Covers, groups, tables, hours")
+def edit(request: PostRequest, site: str, given: EditIn) -> Fit:
+    """Refused, with both numbers, where somebody would be left without a point or more would come than it takes."""
+    wanted = SiteEdit(
+        covers=None if given.covers is None else frozenset((one.unit, one.place) for one in given.covers),
+        groups=None if given.groups is None else frozenset(given.groups),
+        tables=given.tables,
+        opens_at=given.opens_at,
+        closes_at=given.closes_at,
+    )
+    return edit_site(scope=request.scope, site=site, edit=wanted, by=request.scope.name, at=now())
 
 
 @endpoint(router, "POST", "/{site}/protection", Verb.RUN_SITES, response=DoneOut, summary="What protection is there")
@@ -153,3 +253,10 @@ def station(request: PostRequest, site: str, given: TableIn) -> dict[str, str]:
 def revoke(request: PostRequest, station: str, given: Nothing) -> DoneOut:
     revoke_station(scope=request.scope, station=station, by=request.scope.name, at=now())
     return DoneOut()
+
+
+@endpoint(router, "POST", "/{site}/copies", Verb.RUN_SITES, response=HandedOut, summary="The file of a lost store")
+def copies(request: PostRequest, site: str, file: File[UploadedFile]) -> Handed:
+    """Every line is accounted for; the same file again changes nothing."""
+    path = uploaded(file).path
+    return hand_in_copy(scope=request.scope, site=site, path=path, by=request.scope.name, at=now())

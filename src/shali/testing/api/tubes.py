@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from shali.foundation.accounts.api.endpoint import endpoint
 from shali.foundation.accounts.api.given import DoneOut, Given, Nothing
@@ -30,7 +31,11 @@ class TubeRowOut(Schema):
 
 
 class TubesOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[TubeRowOut]
+    total: int | None
+    after: str
 
 
 class MemberOut(Schema):
@@ -58,11 +63,16 @@ class TubeOut(Schema):
     lost_at: datetime | None
     outcome: int | None
     resulted_at: datetime | None
+    void_why: str
     people: list[MemberOut]
 
 
 class Wanted(Given):
-    which: Literal["conflict", "waiting", "suspect", "open", "late_to_laboratory", "late_to_result"] = "conflict"
+    which: Literal[
+        "conflict", "waiting", "suspect", "open", "late_to_laboratory", "late_to_result",
+        "all", "received", "void", "lost", "on_the_way",
+    ] = "conflict"  # fmt: skip
+    after: str = Field("", max_length=200)
 
 
 class StageOut(Schema):
@@ -97,7 +107,15 @@ class ParkedOut(Schema):
 
 
 class ParkedListOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[ParkedOut]
+    total: int | None
+    after: str
+
+
+class WantedPage(Given):
+    after: str = Field("", max_length=200)
 
 
 class SettleIn(Given):
@@ -108,7 +126,8 @@ class SettleIn(Given):
     router, "GET", "/rounds/{testing_round}/tubes", Verb.SEE_TESTING, response=TubesOut, summary="Tubes of a round"
 )
 def index(request: PostRequest, testing_round: str, wanted: Query[Wanted]) -> dict[str, object]:
-    return {"items": reads.tubes(request.scope, testing_round, wanted.which, at=now())}
+    page = reads.tubes(request.scope, testing_round, wanted.which, at=now(), after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(
@@ -150,8 +169,9 @@ def lost(request: PostRequest, tube: str, given: Nothing) -> DoneOut:
 
 
 @endpoint(router, "GET", "/parked", Verb.SETTLE_TESTING, response=ParkedListOut, summary="What could not be done")
-def parked(request: PostRequest) -> dict[str, object]:
-    return {"items": reads.parked(request.scope)}
+def parked(request: PostRequest, wanted: Query[WantedPage]) -> dict[str, object]:
+    page = reads.parked(request.scope, after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(router, "POST", "/parked/{parked}/settle", Verb.SETTLE_TESTING, response=DoneOut, summary="Settle it")

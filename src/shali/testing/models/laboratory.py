@@ -11,6 +11,9 @@ from shali.testing.rules import Outcome
 OUTCOMES = [(int(one), one.name.lower()) for one in Outcome]
 FILE_STATES = ("taken", "held", "released", "refused")
 RESULT_STATES = ("applied", "parked", "waiting", "refused")
+# Why a parked result is matched to a tube by hand, and why it is refused.
+MATCHED_FOR = ("clock_wrong", "round_chosen", "label_misread")
+REFUSED_FOR = ("tube_void", "not_ours", "hour_impossible", "tested_again")
 RECALLS = ("positive_pool", "doubtful_pool", "doubtful_single", "invalid", "void", "conflict", "lost")
 
 
@@ -41,6 +44,7 @@ class Box(models.Model):
     PLAIN = frozenset(
         {"id", "public_id", "round", "path", "site", "code", "codes", "claimed", "counted", "sealed_at"}
         | {"laboratory", "received_at", "received_by", "found", "missing", "extra", "broken"}
+        | {"missing_codes", "extra_codes", "broken_codes"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -59,6 +63,9 @@ class Box(models.Model):
     missing = models.IntegerField(null=True)
     extra = models.IntegerField(null=True)
     broken = models.IntegerField(null=True)
+    missing_codes = models.JSONField(default=list)  # by name, as the counts above say
+    extra_codes = models.JSONField(default=list)
+    broken_codes = models.JSONField(default=list)
 
     class Meta:
         constraints = [
@@ -118,6 +125,7 @@ class Result(models.Model):
     PLAIN = frozenset(
         {"id", "public_id", "file", "path", "laboratory", "tube_code", "tube", "outcome", "run", "plate", "well"}
         | {"ct_n", "ct_orf", "tested_at", "state", "why", "entered_at", "entered_by", "decided_at", "decided_by"}
+        | {"settled_for"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -139,9 +147,15 @@ class Result(models.Model):
     entered_by = models.CharField(max_length=60)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=60, default="")
+    settled_for = models.CharField(max_length=20, default="")  # a parked one: why it was matched by hand, or refused
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="testing_result_settled_whole",
+                condition=Q(settled_for="")
+                | Q(settled_for__in=[*MATCHED_FOR, *REFUSED_FOR], decided_at__isnull=False) & ~Q(decided_by=""),
+            ),
             models.CheckConstraint(name="testing_result_state", condition=Q(state__in=RESULT_STATES)),
             models.CheckConstraint(
                 name="testing_result_two_persons", condition=Q(decided_by="") | ~Q(decided_by=F("entered_by"))

@@ -6,6 +6,7 @@ from shali.foundation.people.models import Person
 from shali.foundation.policy.models import Outbreak
 from shali.foundation.vault.public_id import new_public_id
 from shali.testing.rules import EXEMPTIONS, HOUSEHOLD, MISSING, POOL_SIZES, RoundState, Standing
+from shali.testing.rules.exempting import RULED
 
 ROUND_STATES = [(int(one), one.name.lower()) for one in RoundState]
 STANDINGS = [(int(one), one.name.lower()) for one in Standing]
@@ -19,7 +20,7 @@ class Round(models.Model):
     PLAIN = frozenset(
         {"id", "public_id", "outbreak", "number", "path", "unit", "starts_at", "ends_at", "pool_size", "state"}
         | {"people", "opened_at", "opened_by", "planned_at", "planned_by", "closed_at", "closed_by", "mark_key_sealed"}
-        | {"rule", "exercise"}
+        | {"rule", "exercise", "exempt_rules"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -41,6 +42,9 @@ class Round(models.Model):
     mark_key_sealed = models.BinaryField()  # with it stations know the roster's numbers again, without a name
     rule = models.CharField(max_length=80)
     exercise = models.BooleanField(default=False)
+    exempt_rules = models.JSONField(
+        default=dict
+    )  # code -> number, as `rules.exempting` has them; drawn with the roster
 
     class Meta:
         constraints = [
@@ -59,6 +63,23 @@ class Round(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["path", "-starts_at"], name="testing_round_path")]
+
+
+class RoundArea(models.Model):
+    """A unit that a round is of. The round stands at the lowest unit above all; its roster is drawn from these.
+
+    What triggers keep: none lies in another or outside the round's path; frozen once the roster is begun,
+    but for a unit that moves in the tree.
+    """
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "round", "path"})
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="areas", db_index=False)
+    path = PathField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "path"], name="testing_roundarea_once")]
 
 
 class Zone(models.Model):
@@ -96,7 +117,7 @@ class Expected(models.Model):
     PERSONAL = frozenset({"marks"})
     PLAIN = frozenset(
         {"id", "round", "person", "path", "guest", "standing", "sampled_at", "exempt", "exempt_by", "exempt_at"}
-        | {"missing", "missing_by", "missing_at"}
+        | {"missing", "missing_by", "missing_at", "cover", "same_as"}
     )
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="roster", db_index=False)
@@ -112,10 +133,19 @@ class Expected(models.Model):
     missing = models.CharField(max_length=20, default="")
     missing_by = models.CharField(max_length=60, default="")
     missing_at = models.DateTimeField(null=True)
+    # The named place of his unit whose people go to a point of their own; null: he goes with his unit.
+    cover = models.ForeignKey("Cover", null=True, on_delete=models.PROTECT, related_name="people_of", db_index=False)
+
+    # The line of the record that stands for the same person since a merge: he is sampled, exempt or missing there.
+    same_as = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["round", "person"], name="testing_expected_once"),
+            models.CheckConstraint(
+                name="testing_expected_same_is_not_sampled",
+                condition=Q(same_as__isnull=True) | (Q(standing=Standing.NOT_SAMPLED) & ~Q(same_as=F("id"))),
+            ),
             models.CheckConstraint(
                 name="testing_expected_sampled_whole",
                 condition=Q(standing=Standing.NOT_SAMPLED, sampled_at__isnull=True)
@@ -124,7 +154,7 @@ class Expected(models.Model):
             models.CheckConstraint(
                 name="testing_expected_exempt_whole",
                 condition=Q(exempt="", exempt_by="", exempt_at__isnull=True)
-                | (Q(exempt__in=EXEMPTIONS, exempt_at__isnull=False) & ~Q(exempt_by="")),
+                | (Q(exempt__in=[*EXEMPTIONS, *RULED], exempt_at__isnull=False) & ~Q(exempt_by="")),
             ),
             models.CheckConstraint(
                 name="testing_expected_missing_whole",
@@ -140,6 +170,7 @@ class Expected(models.Model):
                 condition=Q(standing=Standing.NOT_SAMPLED, exempt="", missing="", guest=False),
                 name="testing_expected_left",
             ),
+            models.Index(fields=["cover"], condition=Q(cover__isnull=False), name="testing_expected_cover"),
         ]
 
 
@@ -185,14 +216,26 @@ class Site(models.Model):
 
 
 class Cover(models.Model):
-    """Whom a sampling point covers: a unit with all below it, in one round at one point."""
+    """Whom a sampling point covers: a unit with all below it, or a place of a unit by name; in a round at one point.
+
+    The finest one counts: a person's named place before his unit, his unit before the units above it.
+    place: as the table of a plan calls it, '' for the unit; people: of the place, as that table says.
+    """
 
     PERSONAL: frozenset[str] = frozenset()
-    PLAIN = frozenset({"id", "round", "site", "path"})
+    PLAIN = frozenset({"id", "round", "site", "path", "place", "people"})
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="covers", db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="covers")
     path = PathField()
+    place = models.CharField(max_length=60, default="")
+    people = models.IntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["round", "path"], name="testing_cover_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "path", "place"], name="testing_cover_once"),
+            models.CheckConstraint(
+                name="testing_cover_people",
+                condition=Q(place="", people__isnull=True) | (~Q(place="") & Q(people__gte=0)),
+            ),
+        ]

@@ -5,7 +5,10 @@ from shali.foundation.jurisdictions.models import PathField
 from shali.foundation.vault.public_id import new_public_id
 from shali.testing.models.rounds import Round, Site
 
-QUARANTINES = ("", "revoked", "forked")
+# Why a round may close over what a device still holds, or over people who stand on paper only.
+TAKEN_ON = ("device_lost", "device_broken", "swabbed_again", "kept_apart", "counted_wrong")
+# copy: out of a device's second copy, after numbers that are missing in it.
+QUARANTINES = ("", "revoked", "forked", "copy")
 
 
 class Station(models.Model):
@@ -18,7 +21,8 @@ class Station(models.Model):
     PLAIN = frozenset(
         {"id", "public_id", "round", "site", "path", "table", "code_blind", "code_expires_at", "made_at", "made_by"}
         | {"verify_key", "enrolled_at", "app", "revoked_at", "revoked_by", "forked_at", "last_seq", "chain"}
-        | {"last_seen_at", "clock_off_ms", "captured", "on_paper", "replaces"}
+        | {"last_seen_at", "clock_off_ms", "captured", "on_paper", "replaces", "taken_on_events"}
+        | {"taken_on_paper", "taken_on_at", "taken_on_by", "taken_on_why"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -43,6 +47,12 @@ class Station(models.Model):
     captured = models.IntegerField(default=0)  # what the device says that it holds in all
     on_paper = models.IntegerField(default=0)  # people written on paper there, not entered yet
     replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    # Over so much of what it holds its round may close: somebody answers for it by name.
+    taken_on_events = models.IntegerField(default=0)
+    taken_on_paper = models.IntegerField(default=0)
+    taken_on_at = models.DateTimeField(null=True)
+    taken_on_by = models.CharField(max_length=60, default="")
+    taken_on_why = models.CharField(max_length=20, default="")
 
     class Meta:
         constraints = [
@@ -50,6 +60,12 @@ class Station(models.Model):
                 name="testing_station_enrolled_whole",
                 condition=Q(verify_key__isnull=True, enrolled_at__isnull=True)
                 | Q(verify_key__isnull=False, enrolled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="testing_station_taken_on_whole",
+                condition=Q(taken_on_at__isnull=True, taken_on_by="", taken_on_why="")
+                & Q(taken_on_events=0, taken_on_paper=0)
+                | (Q(taken_on_at__isnull=False, taken_on_why__in=TAKEN_ON) & ~Q(taken_on_by="")),
             ),
             models.CheckConstraint(
                 name="testing_station_revoked_whole",

@@ -7,14 +7,15 @@ from shali.foundation.vault.public_id import new_public_id
 from shali.testing.models.laboratory import Box
 from shali.testing.models.rounds import ANY_SIZE, Round, Site
 from shali.testing.models.stations import SealedBatch, Station
-from shali.testing.rules import Outcome, TubeState
+from shali.testing.rules import VOID_WHYS, Outcome, TubeState
 
 TUBE_STATES = [(int(one), one.name.lower()) for one in TubeState]
 OUTCOMES = [(int(one), one.name.lower()) for one in Outcome]
-CONFLICTS = ("", "two_stations", "overfull", "after_sealing", "reused", "count_differs")
+CONFLICTS = ("", "two_stations", "overfull", "after_sealing", "reused", "count_differs", "zone_size")
 HOW = ("reader", "code", "passport", "camera", "hand", "none")
 # What could not be done with an event or a result; each is listed until somebody settles it.
-PARKED = ("unreadable", "unknown_event", "no_such_sample", "station_revoked", "station_forked", "box_count")
+OF_AN_EVENT = ("unreadable", "unknown_event", "no_such_sample", "box_count")
+PARKED = (*OF_AN_EVENT, "station_revoked", "station_forked", "station_copy")
 
 
 class Tube(models.Model):
@@ -24,7 +25,7 @@ class Tube(models.Model):
     PLAIN = frozenset(
         {"id", "public_id", "round", "path", "site", "station", "code", "size", "members", "state", "conflict"}
         | {"first_at", "sealed_at", "voided_at", "box", "received_at", "outcome", "resulted_at", "version"}
-        | {"lost_at", "lost_by"}
+        | {"lost_at", "lost_by", "void_why"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -40,6 +41,7 @@ class Tube(models.Model):
     first_at = models.DateTimeField(null=True)
     sealed_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
+    void_why = models.CharField(max_length=20, default="", db_default="")  # '' where nobody said
     box = models.ForeignKey(Box, null=True, on_delete=models.PROTECT, related_name="tubes", db_index=False)
     received_at = models.DateTimeField(null=True)  # at the laboratory
     lost_at = models.DateTimeField(null=True)  # somebody says by name that it is missing
@@ -61,6 +63,10 @@ class Tube(models.Model):
             models.CheckConstraint(
                 name="testing_tube_lost_whole",
                 condition=Q(lost_at__isnull=True, lost_by="") | (Q(lost_at__isnull=False) & ~Q(lost_by="")),
+            ),
+            models.CheckConstraint(
+                name="testing_tube_void_why",
+                condition=Q(void_why="") | Q(void_why__in=VOID_WHYS, state=TubeState.VOID),
             ),
             # More people than a tube holds is a conflict, never a fuller tube.
             models.CheckConstraint(
@@ -90,7 +96,7 @@ class Sample(models.Model):
     tube = models.ForeignKey(Tube, on_delete=models.PROTECT, related_name="samples", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="samples", db_index=False)
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="samples")
-    batch = models.ForeignKey(SealedBatch, on_delete=models.PROTECT, related_name="samples")
+    batch = models.ForeignKey(SealedBatch, on_delete=models.PROTECT, related_name="samples", db_index=False)
     seq = models.BigIntegerField()
     taken_at = models.DateTimeField()  # the device's clock, put right by its last exchange
     how = models.CharField(max_length=10)

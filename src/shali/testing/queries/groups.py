@@ -9,13 +9,14 @@ from django.db.models import Count, F, Q, QuerySet
 from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
-from shali.foundation.ui.paging import PAGE, Page
+from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, page_in_order, read_mark
 from shali.testing.models import Expected, Group, GroupFile, GroupMember, GroupTime
+from shali.testing.queries.areas import areas_of, within_any
 from shali.testing.queries.find import group_in_scope, round_in_scope
 from shali.testing.rules import Standing
 
 ORDER = {"overdue": 0, "now": 1, "to_come": 2, "none": 3, "done": 4}
-LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="")
+LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="", same_as=None)
 # Parts of a group in a round; its people on the roster = sampled + excused + left.
 PARTS = {
     "roster": Q(),
@@ -57,6 +58,14 @@ class GroupCame:
 
 
 @dataclass(frozen=True, slots=True)
+class CameAll:
+    """A page of a round's groups, and how many stand under each word of ORDER."""
+
+    page: Page[GroupCame]
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRow:
     """standing: in the round that was asked for; None where he is not on its roster, or lives outside the scope."""
 
@@ -66,9 +75,27 @@ class MemberRow:
     joined_at: datetime
 
 
-def groups(scope: Scope) -> list[GroupRow]:
-    """Return the groups of a scope that come, by their units."""
-    return [_group(one) for one in _counted(scope).filter(closed_at=None).order_by("path", "name", "id")[:500]]
+def groups(scope: Scope, *, after: str = "") -> Page[GroupRow]:
+    """Return a page of the groups of a scope that come, by their units and names."""
+    rows = Group.objects.filter(within(scope.path), closed_at=None)
+    total = rows[: COUNTED_AT_MOST + 1].count()
+    place = read_mark(after)
+    # A name stands in no address: the place is the number of a group, which is never taken away.
+    last = Group.objects.filter(within(scope.path), pk=place[1]).first() if place else None
+    if last is not None:
+        behind = Q(path=last.path, name=last.name, pk__gt=last.pk) | Q(path=last.path, name__gt=last.name)
+        rows = rows.filter(behind | Q(path__gt=last.path))
+    found = list(_counted(rows).order_by("path", "name", "id")[: PAGE + 1])
+    before = place[2] if place and last else 0
+    shown = found[:PAGE]
+    return Page(
+        rows=[_group(one) for one in shown],
+        first=before + 1 if shown else 0,
+        last=before + len(shown),
+        total=total if total <= COUNTED_AT_MOST else None,
+        next=mark(shown[-1].made_at, shown[-1].pk, before + len(shown)) if len(found) > PAGE else "",
+        is_first=last is None,
+    )
 
 
 def one_group(scope: Scope, group: str) -> GroupRow:
@@ -76,7 +103,7 @@ def one_group(scope: Scope, group: str) -> GroupRow:
 
     :raises NotInScope: there is none here
     """
-    return _group(_counted(scope).get(pk=group_in_scope(scope, group).pk))
+    return _group(_counted(Group.objects.all()).get(pk=group_in_scope(scope, group).pk))
 
 
 def files_of(scope: Scope, group: str) -> list[str]:
@@ -91,15 +118,30 @@ def group_of_batch(scope: Scope, batch: int) -> Group | None:
     return found.group if found else None
 
 
-def groups_of_round(scope: Scope, testing_round: str, *, at: datetime) -> list[GroupCame]:
-    """Return how the groups of a round's area stand: whose hours are over and who is not through on top."""
+def groups_of_round(scope: Scope, testing_round: str, which: str = "all", *, at: datetime, after: str = "") -> CameAll:
+    """Return a page of how the groups of a round's area stand: whose hours are over and who is not through on top.
+
+    which: a word of ORDER, or all
+    """
+    found = _all_of_round(scope, testing_round, at)
+    rows = [one for one in found if which in ("all", one.stands)]
+    counts = {word: sum(one.stands == word for one in found) for word in ORDER}
+    return CameAll(page_in_order(rows, _place, after), counts)
+
+
+def _place(one: GroupCame) -> str:
+    ends = f"{one.ends_at:%Y%m%d%H%M%S}" if one.ends_at else "9"
+    return f"{ORDER[one.stands]}~{ends}~{one.group.path}~{one.group.public_id}"
+
+
+def _all_of_round(scope: Scope, testing_round: str, at: datetime) -> list[GroupCame]:
     row = round_in_scope(scope, testing_round)
-    found = list(_counted(scope).filter(within(row.path), closed_at=None).order_by("path", "name", "id")[:500])
+    here = Group.objects.filter(within(scope.path), within_any(scope, areas_of(scope, row)), closed_at=None)
+    found = list(_counted(here).order_by("path", "name", "id"))
     times = {one.group_id: one for one in GroupTime.objects.filter(round=row).select_related("site")}
     with in_scope(system_scope("testing")):  # numbers alone: people of a group live anywhere in the city
         counts = {one["group"]: one for one in _came(row.pk, [one.pk for one in found])}
-    rows = [_came_row(one, times.get(one.pk), counts.get(one.pk, {}), at) for one in found]
-    return sorted(rows, key=lambda one: (ORDER[one.stands], one.ends_at or row.ends_at, one.group.name))
+    return sorted((_came_row(one, times.get(one.pk), counts.get(one.pk, {}), at) for one in found), key=_place)
 
 
 def members_page(
@@ -123,12 +165,8 @@ def members_page(
     return Page(lines, 1, len(lines), None, more, is_first=not after)
 
 
-def _counted(scope: Scope) -> "QuerySet[Any]":
-    return (
-        Group.objects.filter(within(scope.path))
-        .select_related("unit")
-        .annotate(n=Count("members", filter=Q(members__left_at=None)))
-    )
+def _counted(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    return rows.select_related("unit").annotate(n=Count("members", filter=Q(members__left_at=None)))
 
 
 def _group(one: Any) -> GroupRow:

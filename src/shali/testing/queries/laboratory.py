@@ -1,15 +1,27 @@
 """Laboratories, boxes on their way, results in force, held, parked, contradicting."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Q
 
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.policy.rules import limit
+from shali.foundation.ui.paging import COUNTED_AT_MOST, Page, page_by_hour
 from shali.testing.models import Box, Laboratory, Result, ResultFile, Tube
 from shali.testing.queries.find import box_in_scope, tube_in_scope
+from shali.testing.rules import TubeState
+
+BOXES = {
+    "overdue": Q(received_at=None),
+    "open": Q(received_at=None),
+    "received": Q(received_at__isnull=False),
+    "all": Q(),
+}
+FILES = {"held": Q(state="held"), "all": Q()}
+# waiting: it contradicts the result in force, and a second person decides; parked: no tube takes it by itself.
+WAIT = {"waiting": Q(state="waiting"), "parked": Q(state="parked") & ~Q(why="same_again")}
+FILE_COUNTS = ("applied", "parked", "waiting", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,22 @@ class BoxRow:
     extra: int | None
     broken: int | None
     codes: tuple[str, ...]
+    missing_codes: tuple[str, ...]
+    extra_codes: tuple[str, ...]
+    broken_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxTube:
+    """A tube that came otherwise than sent: missing, extra, broken. tube, site, box: '' where it is not known here."""
+
+    kind: str
+    code: str
+    tube: str
+    site: str
+    box: str
+    is_lost: bool
+    is_resulted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +94,16 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TubeChoice:
+    """A sealed tube without a result that a parked result may be of."""
+
+    public_id: str
+    code: str
+    round_number: int
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultRow:
     public_id: str
     tube_code: str
@@ -84,6 +122,7 @@ class ResultRow:
     entered_by: str
     decided_by: str
     in_force: int | None
+    choices: tuple[TubeChoice, ...] = ()
 
 
 def laboratories(scope: Scope) -> list[LaboratoryRow]:
@@ -98,12 +137,31 @@ def laboratories(scope: Scope) -> list[LaboratoryRow]:
     ]
 
 
-def boxes(scope: Scope, *, at: datetime, only_open: bool = True, most: int = 200) -> list[BoxRow]:
-    """Return boxes, those not received yet first, the oldest of them on top."""
-    rows = Box.objects.filter(within(scope.path)).select_related("site", "laboratory")
-    if only_open:
-        rows = rows.filter(received_at=None)
-    return [_box(one, at) for one in rows.annotate(n_bound=Count("tubes")).order_by("received_at", "sealed_at")[:most]]
+def boxes(scope: Scope, which: str = "open", *, at: datetime, after: str = "") -> Page[BoxRow]:
+    """Return a page of boxes under a word of BOXES: on their way due first, received ones newest first.
+
+    all: in the order in which they were sealed
+    """
+    rows = Box.objects.filter(within(scope.path), _boxes(which, at)).select_related("site", "laboratory")
+    is_received = which == "received"
+    page = page_by_hour(rows, "received_at" if is_received else "sealed_at", after=after, is_newest_first=is_received)
+    tubes = Tube.objects.filter(box__in=page.rows).values("box").annotate(n=Count("pk"))
+    bound = dict(tubes.order_by().values_list("box", "n"))
+    return replace(page, rows=[_box(one, bound.get(one.pk, 0), at) for one in page.rows])
+
+
+def boxes_counted(scope: Scope, *, at: datetime) -> dict[str, int]:
+    """Count the boxes under each word of BOXES; one query for all of them."""
+    rows = Box.objects.filter(within(scope.path))
+    return rows.aggregate(**{which: Count("pk", filter=_boxes(which, at)) for which in BOXES})
+
+
+def _boxes(which: str, at: datetime) -> Q:
+    return BOXES[which] & Q(sealed_at__lte=at - _on_the_way(at)) if which == "overdue" else BOXES[which]
+
+
+def _on_the_way(at: datetime) -> timedelta:
+    return timedelta(hours=limit("tube_transport", at).hours)
 
 
 def one_box(scope: Scope, box: str, *, at: datetime) -> BoxRow:
@@ -112,10 +170,11 @@ def one_box(scope: Scope, box: str, *, at: datetime) -> BoxRow:
     :raises NotInScope: there is none here
     """
     found = box_in_scope(scope, box)
-    return _box(Box.objects.select_related("site", "laboratory").annotate(n_bound=Count("tubes")).get(pk=found.pk), at)
+    row = Box.objects.select_related("site", "laboratory").get(pk=found.pk)
+    return _box(row, row.tubes.count(), at)
 
 
-def _box(one: Box, at: datetime) -> BoxRow:
+def _box(one: Box, bound: int, at: datetime) -> BoxRow:
     return BoxRow(
         one.public_id,
         one.code,
@@ -123,9 +182,9 @@ def _box(one: Box, at: datetime) -> BoxRow:
         one.site.public_id,
         one.claimed,
         one.counted,
-        one.n_bound,  # type: ignore[attr-defined]  # annotated
+        bound,
         one.sealed_at,
-        one.sealed_at + timedelta(hours=limit("tube_transport", at).hours),
+        one.sealed_at + _on_the_way(at),
         one.laboratory.name if one.laboratory else "",
         one.received_at,
         one.found,
@@ -133,22 +192,50 @@ def _box(one: Box, at: datetime) -> BoxRow:
         one.extra,
         one.broken,
         tuple(one.codes),
+        tuple(one.missing_codes),
+        tuple(one.extra_codes),
+        tuple(one.broken_codes),
     )
 
 
-def files(scope: Scope, *, most: int = 50) -> list[FileRow]:
-    """Return the results that were handed in, held ones first, then the newest."""
-    counted = {
-        f"n_{state}": Count("results", filter=Q(results__state=state))
-        for state in ("applied", "parked", "waiting", "refused")
-    }
-    rows = ResultFile.objects.filter(within(scope.path)).select_related("laboratory").annotate(**counted)
-    held = Q(state="held")
-    found = [*rows.filter(held).order_by("received_at"), *rows.exclude(held).order_by("-received_at")[:most]]
-    return [_file(one) for one in found]
+def strays(scope: Scope, box: str) -> list[BoxTube]:
+    """Return the tubes of a received box that are missing, that nobody sent in it, that were broken, each by its code.
+
+    :raises NotInScope: there is no such box here
+    """
+    row = box_in_scope(scope, box)
+    named = {"missing": row.missing_codes, "extra": row.extra_codes, "broken": row.broken_codes}
+    codes = {code for found in named.values() for code in found}
+    if not codes:
+        return []
+    rows = Tube.objects.filter(within(scope.path), round_id=row.round_id, code__in=codes).select_related("site", "box")
+    known = {one.code: one for one in rows}
+    return [_stray(kind, code, known.get(code)) for kind, found in named.items() for code in found]
 
 
-def _file(one: Any) -> FileRow:
+def _stray(kind: str, code: str, tube: Tube | None) -> BoxTube:
+    if tube is None:
+        return BoxTube(kind, code, "", "", "", is_lost=False, is_resulted=False)
+    box = tube.box.code if tube.box else ""
+    lost, resulted = tube.lost_at is not None, tube.outcome is not None
+    return BoxTube(kind, code, tube.public_id, tube.site.name, box, is_lost=lost, is_resulted=resulted)
+
+
+def files(scope: Scope, which: str = "all", *, after: str = "") -> Page[FileRow]:
+    """Return a page of results as they were handed in, the newest first; held: only those that wait for a decision."""
+    rows = ResultFile.objects.filter(within(scope.path), FILES[which]).select_related("laboratory")
+    page = page_by_hour(rows, "received_at", after=after, is_newest_first=which != "held")
+    lines = Result.objects.filter(file__in=page.rows).values("file", "state").annotate(n=Count("pk")).order_by()
+    counts = {(line["file"], line["state"]): line["n"] for line in lines}
+    return replace(page, rows=[_file(one, [counts.get((one.pk, s), 0) for s in FILE_COUNTS]) for one in page.rows])
+
+
+def files_held(scope: Scope) -> int:
+    """Count the files that wait for a second person, up to 10,000 and one."""
+    return ResultFile.objects.filter(within(scope.path), FILES["held"])[: COUNTED_AT_MOST + 1].count()
+
+
+def _file(one: ResultFile, counts: list[int]) -> FileRow:
     return FileRow(
         one.public_id,
         one.laboratory.name,
@@ -158,18 +245,35 @@ def _file(one: Any) -> FileRow:
         tuple((int(row), str(column), str(what)) for row, column, what in one.wrong_rows),
         one.received_at,
         one.received_by,
-        one.n_applied,
-        one.n_parked,
-        one.n_waiting,
-        one.n_refused,
+        *counts,
     )
 
 
-def open_results(scope: Scope, *, most: int = 200) -> list[ResultRow]:
-    """Return results that are not in force and wait for somebody: contradictions first, then the oldest."""
-    rows = Result.objects.filter(within(scope.path), Q(state="waiting") | Q(state="parked") & ~Q(why="same_again"))
-    rows = rows.exclude(why="held").select_related("tube", "laboratory")
-    return [_result(one) for one in rows.order_by("-state", "entered_at", "id")[:most]]
+def open_results(scope: Scope, which: str, *, after: str = "") -> Page[ResultRow]:
+    """Return a page of results under a word of WAIT, not in force and waiting for somebody, the oldest first."""
+    rows = Result.objects.filter(within(scope.path), WAIT[which]).exclude(why="held")
+    rows = rows.select_related("tube", "laboratory")
+    page = page_by_hour(rows, "entered_at", after=after)
+    choices = _choices(scope, {one.tube_code for one in page.rows if one.why in ("ambiguous", "before_sample")})
+    return replace(page, rows=[replace(_result(one), choices=choices.get(one.tube_code, ())) for one in page.rows])
+
+
+def results_counted(scope: Scope) -> dict[str, int]:
+    """Count the results under each word of WAIT; one query for both."""
+    rows = Result.objects.filter(within(scope.path), state__in=("waiting", "parked")).exclude(why="held")
+    return rows.aggregate(**{which: Count("pk", filter=condition) for which, condition in WAIT.items()})
+
+
+def _choices(scope: Scope, codes: set[str]) -> dict[str, tuple[TubeChoice, ...]]:
+    """Return, by label, the tubes on which a parked result could be put."""
+    if not codes:
+        return {}
+    found: dict[str, tuple[TubeChoice, ...]] = {}
+    rows = Tube.objects.filter(within(scope.path), code__in=codes, state=TubeState.SEALED, lost_at=None, outcome=None)
+    for one in rows.select_related("round", "site").order_by("id"):
+        choice = TubeChoice(one.public_id, one.code, one.round.number, one.site.name)
+        found[one.code] = (*found.get(one.code, ()), choice)
+    return found
 
 
 def results_of_tube(scope: Scope, tube: str) -> list[ResultRow]:

@@ -1,5 +1,6 @@
 """Who of a round has not been sampled, and who is under any other word: by unit, each with why he is in the list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,17 +11,18 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page
-from shali.testing.models import Expected
+from shali.testing.models import Expected, TakenBack
 from shali.testing.queries.find import round_in_scope
 from shali.testing.rules import Standing
 
-LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="", guest=False)
+LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="", guest=False, same_as=None)
 WHICH = {
     "left": LEFT,
     "all": Q(guest=False),
     "sampled": Q(guest=False) & ~Q(standing=Standing.NOT_SAMPLED),
-    "exempt": Q(standing=Standing.NOT_SAMPLED, guest=False) & ~Q(exempt=""),
-    "missing": Q(standing=Standing.NOT_SAMPLED, guest=False, exempt="") & ~Q(missing=""),
+    "exempt": Q(standing=Standing.NOT_SAMPLED, guest=False, same_as=None) & ~Q(exempt=""),
+    "merged": Q(guest=False, same_as__isnull=False),
+    "missing": Q(standing=Standing.NOT_SAMPLED, guest=False, exempt="", same_as=None) & ~Q(missing=""),
     "guests": Q(guest=True) & ~Q(standing=Standing.NOT_SAMPLED),
     "awaiting": Q(standing=Standing.AWAITING),
     "retest": Q(standing=Standing.RETEST),
@@ -28,6 +30,16 @@ WHICH = {
     "negative": Q(standing=Standing.NEGATIVE),
     "positive": Q(standing=Standing.POSITIVE),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBackRow:
+    """The last exemption of a line that was taken back: for what it was, and why, by whom and when it ended."""
+
+    exempt: str
+    why: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +54,36 @@ class ExpectedRow:
     sampled_at: datetime | None
     exempt: str
     missing: str
+    taken_back: TakenBackRow | None
 
 
 def left_page(
-    scope: Scope, made: str, which: str, *, unit: str = "", at: datetime, after: int = 0
+    scope: Scope,
+    made: str,
+    which: str,
+    *,
+    unit: str = "",
+    own: bool = False,
+    lines: Sequence[int] | None = None,
+    at: datetime,
+    after: int = 0,
 ) -> Page[ExpectedRow]:
-    """Return people of a round under a word of WHICH, in the order of their units; counted up to 10,000."""
+    """Return people of a round under a word of WHICH, in the order of their lines; counted up to 10,000.
+
+    own: only those who live in the unit itself, in none below it; lines: only these, by the numbers of their lines
+    """
     row = round_in_scope(scope, made)
     area = unit if unit and scope.holds(unit) else scope.path
     rows = Expected.objects.filter(WHICH[which], within(area), round=row)
+    if own:
+        rows = rows.filter(path=area)
+    if lines is not None:
+        rows = rows.filter(pk__in=lines)
     total = rows[: COUNTED_AT_MOST + 1].count()
     found = list(rows.filter(pk__gt=after).order_by("id")[: PAGE + 1])
     people = masked_many(scope, [one.person_id for one in found[:PAGE]], on=day_of(at))
     units = {one.path: one for one in Unit.objects.filter(path__in={one.path for one in found})}
+    ended = _taken_back([one.pk for one in found[:PAGE]])
     shown = [
         ExpectedRow(
             one.pk,
@@ -67,8 +96,14 @@ def left_page(
             one.sampled_at,
             one.exempt,
             one.missing,
+            ended.get(one.pk),
         )
         for one in found[:PAGE]
     ]
     more = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     return Page(shown, 1, len(shown), total, more, is_first=not after)
+
+
+def _taken_back(lines: Sequence[int]) -> dict[int, TakenBackRow]:
+    rows = TakenBack.objects.filter(line__in=lines).order_by("at", "id")
+    return {one.line_id: TakenBackRow(one.exempt, one.why, one.by, one.at) for one in rows}

@@ -1,41 +1,43 @@
 """Plans of where the points go: whom each serves, how far they walk, how long they wait, when it is done."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.foundation.policy.rules import number
-from shali.testing.bridge import Desks, come, desks_needed, simulate
+from shali.testing.bridge import metres_apart
 from shali.testing.models import SitePlan
 from shali.testing.queries.find import plan_in_scope, round_in_scope
-
-EARTH = 6_371_008.8
-SLOT = 900.0  # people are called up by quarters of an hour
-SPREAD, NO_SHOW = 300.0, 0.05
-SEED = 7
+from shali.testing.queries.play import NOTHING_GIVEN, Assumed, play_day
+from shali.testing.rules import METRES_A_MINUTE
+from shali.testing.rules.plan_file import rooms
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
+    """gap: of the mean walk. fewest: no plan with everybody within the walk has fewer points; None: not asked."""
+
     public_id: str
     letter: str
     sites: int
     people: int
     mean_walk_m: float
-    gap: float | None
+    gap: float
     within: float
     made_at: datetime
     edited: bool
     taken_at: datetime | None
+    fewest: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class SiteLine:
-    """A point of a plan. place: of its candidate; tables: so that 95 of 100 wait no longer than the rule allows.
+    """A point of a plan. place: of its candidate; tables: as given, else as needed.
 
-    wait_95: minutes within which 95 of 100 begin, with these tables
+    needed: tables at which 95 of 100 wait no longer than the rule allows; late: people who begin after the round's end.
+    is_own: its tables are given for it alone. wait_95: minutes within which 95 of 100 begin, with these tables;
+    hourly: who comes, and the mean wait in minutes; capacity: people that it takes
     """
 
     place: int
@@ -45,11 +47,16 @@ class SiteLine:
     lat: float
     people: int
     tables: int
+    needed: int
+    late: int
+    is_own: bool
     mean_m: float
     farthest_m: float
     wait_95: float
     done_at: datetime
     is_full: bool
+    hourly: tuple[tuple[int, float], ...]
+    capacity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,13 @@ class PointLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """bound_m: no plan with as many points has a shorter mean walk; None once it was edited to another number."""
+    """capacity: of candidates whose own line says nothing; least, most: people that a candidate takes.
+
+    bound_m: no plan with as many points has a shorter mean walk. assumed: what the day was played with.
+
+    tables, needed: of all points; short: tables that are missing at points that have too few; late: people who begin
+    after the round's end.
+    """
 
     row: PlanRow
     round: str
@@ -77,6 +90,8 @@ class PlanView:
     ends_at: datetime
     walk_minutes: float
     capacity: int
+    least: int
+    most: int
     seconds: float
     bound_m: float
     sites: tuple[SiteLine, ...]
@@ -84,6 +99,12 @@ class PlanView:
     closed: tuple[tuple[int, str, float, float], ...]
     far: tuple[PointLine, ...]
     far_people: int
+    wait_95: float
+    assumed: Assumed
+    tables: int
+    needed: int
+    short: int
+    late: int
 
 
 def plans(scope: Scope, made: str) -> list[PlanRow]:
@@ -94,34 +115,35 @@ def plans(scope: Scope, made: str) -> list[PlanRow]:
 
 def _row(one: SitePlan) -> PlanRow:
     people = sum(point[4] for point in one.points)
-    metres = [_metres(point, one.candidates[site]) for point, site in zip(one.points, one.served, strict=True)]
-    near = sum(point[4] for point, away in zip(one.points, metres, strict=True) if away <= one.walk_m)
-    gap = None if one.edited else (one.cost - one.bound) / max(one.cost, 1e-9)
+    away = _metres(one)
+    near = sum(point[4] for point, metres in zip(one.points, away, strict=True) if metres <= one.walk_m)
+    gap = (one.cost - one.bound) / max(one.cost, 1e-9)
     return PlanRow(
         one.public_id, one.letter, len(one.sites), people, one.cost / max(people, 1), gap, near / max(people, 1),
-        one.made_at, one.edited, one.taken_at,
+        one.made_at, one.edited, one.taken_at, one.fewest,
     )  # fmt: skip
 
 
-def _metres(point: list[object], candidate: list[object]) -> float:
-    lon_a, lat_a, lon_b, lat_b = np.radians(np.array([point[2], point[3], candidate[1], candidate[2]], np.float64))
-    north, east = np.sin((lat_a - lat_b) / 2) ** 2, np.sin((lon_a - lon_b) / 2) ** 2
-    return float(2 * EARTH * np.arcsin(np.sqrt(north + np.cos(lat_a) * np.cos(lat_b) * east)))
+def _metres(one: SitePlan) -> list[float]:
+    """Return how far each place is from its point."""
+    here = np.array([[point[2], point[3]] for point in one.points], np.float64)
+    there = np.array([[one.candidates[site][1], one.candidates[site][2]] for site in one.served], np.float64)
+    return [float(metres) for metres in metres_apart(here, there)]
 
 
-def plan_view(scope: Scope, plan: str, *, at: datetime) -> PlanView:
+def plan_view(scope: Scope, plan: str, *, at: datetime, given: Assumed = NOTHING_GIVEN) -> PlanView:
     """Return a plan with its points, walks and queues.
 
     :raises NotInScope: there is none here
     """
     one = plan_in_scope(scope, plan)
     row = _row(one)
-    speed = 75.0
     points = tuple(
-        PointLine(name, unit, lon, lat, people, site, away := _metres(point, one.candidates[site]), away / speed)
-        for point, site in zip(one.points, one.served, strict=True)
+        PointLine(name, unit, lon, lat, people, site, away, away / METRES_A_MINUTE)
+        for point, site, away in zip(one.points, one.served, _metres(one), strict=True)
         for name, unit, lon, lat, people in [point]
     )
+    sites, wait_95 = _sites(scope, one, points, at, given)
     far = tuple(point for point in points if point.metres > one.walk_m)
     return PlanView(
         row=row,
@@ -129,58 +151,49 @@ def plan_view(scope: Scope, plan: str, *, at: datetime) -> PlanView:
         round_number=one.round.number,
         starts_at=one.round.starts_at,
         ends_at=one.round.ends_at,
-        walk_minutes=one.walk_m / speed,
+        walk_minutes=one.walk_m / METRES_A_MINUTE,
         capacity=one.capacity,
+        least=min(rooms(one.candidates, one.capacity)),
+        most=max(rooms(one.candidates, one.capacity)),
         seconds=one.seconds,
         bound_m=one.bound / max(row.people, 1),
-        sites=_sites(one, points, at),
+        sites=sites,
         points=points,
-        closed=tuple((at_, name, lon, lat) for at_, (name, lon, lat, _s) in enumerate(one.candidates)
+        closed=tuple((at_, name, lon, lat) for at_, (name, lon, lat, *_more) in enumerate(one.candidates)
                      if at_ not in one.sites),
         far=far,
         far_people=sum(point.people for point in far),
+        wait_95=wait_95,
+        assumed=given.filled(at),
+        tables=sum(site.tables for site in sites),
+        needed=sum(site.needed for site in sites),
+        short=sum(max(0, site.needed - site.tables) for site in sites),
+        late=sum(site.late for site in sites),
     )  # fmt: skip
 
 
-def _sites(one: SitePlan, points: tuple[PointLine, ...], at: datetime) -> tuple[SiteLine, ...]:
-    served = {site: [point for point in points if point.site == site] for site in one.sites}
+def _sites(
+    scope: Scope, one: SitePlan, points: tuple[PointLine, ...], at: datetime, given: Assumed
+) -> tuple[tuple[SiteLine, ...], float]:
+    served: dict[int, list[PointLine]] = {site: [] for site in one.sites}
+    for point in points:
+        served[point.site].append(point)
+    # Tables are given for a point by its candidate's place.
+    by_order = {order: given.at[site] for order, site in enumerate(one.sites) if site in given.at}
     people = [sum(point.people for point in served[site]) for site in one.sites]
-    tables, waits, done = _queues(one, people, at)
+    played = play_day(scope, people, one.round.starts_at, one.round.ends_at, at=at, given=replace(given, at=by_order))
+    room = rooms(one.candidates, one.capacity)
     lines = []
     for place, site in enumerate(one.sites):
-        name, lon, lat, _state = one.candidates[site]
+        name, lon, lat, *_more = one.candidates[site]
         walked = [(point.people, point.metres) for point in served[site]]
         mean = sum(many * away for many, away in walked) / max(people[place], 1)
         lines.append(
             SiteLine(
-                site, place + 1, name, lon, lat, people[place], tables[place], mean,
-                max((away for _many, away in walked), default=0.0), waits[place], done[place],
-                people[place] > one.capacity,
+                site, place + 1, name, lon, lat, people[place], played.tables[place],
+                played.needed[place], played.late[place], site in given.at, mean,
+                max((away for _many, away in walked), default=0.0), played.wait_95[place], played.done[place],
+                people[place] > room[site], tuple(played.hourly[place]), room[site],
             )
         )  # fmt: skip
-    return tuple(lines)
-
-
-def _queues(one: SitePlan, people: list[int], at: datetime) -> tuple[list[int], list[float], list[datetime]]:
-    """Play the day: people called up evenly over two thirds of the round's hours; the rest is for who is late.
-
-    Returns the tables of each point, minutes within which 95 of 100 begin, and when the last one is done.
-    """
-    swab, within_s = number("seconds_per_swab", at).value, 60 * number("queue_minutes", at).value
-    begins, ends = one.round.starts_at, one.round.ends_at
-    hours = (ends - begins).total_seconds() * 2 / 3
-    slots = max(1, int(hours / SLOT))
-    invited = np.array([[many // slots + (n < many % slots) for n in range(slots)] for many in people], np.int64)
-    dice = np.random.default_rng(SEED)
-    arrivals, sites = come(invited, slot=SLOT, begins=0.0, spread=SPREAD, no_show=NO_SHOW, dice=dice)
-    if not len(arrivals):
-        return [1] * len(people), [0.0] * len(people), [begins] * len(people)
-    service = dice.gamma(4.0, swab / 4.0, len(arrivals))
-    tables = desks_needed(arrivals, sites, service, many=len(people), opens=0.0, within=within_s)
-    day = simulate(arrivals, sites, service, Desks.alike(tables, opens=0.0))
-    waits, finish = [], []
-    for place in range(len(people)):
-        here = day.waits[sites == place]
-        waits.append(float(np.quantile(here, 0.95)) / 60 if len(here) else 0.0)
-        finish.append(begins + timedelta(seconds=max(0.0, float(day.finish[place]))))
-    return [int(one) for one in tables], waits, finish
+    return tuple(lines), played.wait_95_all

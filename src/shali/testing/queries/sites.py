@@ -5,24 +5,19 @@ from datetime import datetime
 
 from django.db import connection
 
+from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.testing.models import Site, Station
+from shali.testing.queries.areas import site_places
+from shali.testing.queries.covered import NOBODY, Roster, covered
 from shali.testing.queries.find import round_in_scope, site_in_scope
 
-# Counts of each point: people whom it covers, of these sampled and left; samples, tubes, boxes taken there.
+# Devices of each point and what was taken there; whom it covers is counted for all points at once (`covered`).
 SITES = """
 select s.id, s.public_id, s.name, u.name, u.name_en, s.tables, s.pool_size, s.latitude, s.longitude, s.closed_at,
-  coalesce(p.people, 0), coalesce(p.sampled, 0), coalesce(p.remaining, 0), coalesce(d.devices, 0),
-  coalesce(d.silent, 0), coalesce(d.on_paper, 0), coalesce(d.behind, 0), coalesce(t.tubes, 0), coalesce(t.swabs, 0),
-  t.last_at
+  coalesce(d.devices, 0), coalesce(d.silent, 0), coalesce(d.on_paper, 0), coalesce(d.behind, 0), coalesce(t.tubes, 0),
+  coalesce(t.swabs, 0), t.last_at
 from testing_site s join jurisdictions_unit u on u.id = s.unit_id
-left join lateral (
-  select count(*) as people, count(*) filter (where e.standing <> 0) as sampled,
-    count(*) filter (where e.standing = 0 and e.exempt = '' and e.missing = '') as remaining
-  from testing_cover c
-  join testing_expected e on e.round_id = c.round_id and e.path >= c.path and e.path < c.path || '/'
-  where c.site_id = s.id and not e.guest
-) p on true
 left join lateral (
   select count(*) as devices, count(*) filter (where n.last_seen_at < %s) as silent, sum(n.on_paper) as on_paper,
     sum(greatest(n.captured - n.last_seq, 0)) as behind
@@ -33,7 +28,10 @@ left join lateral (
   from testing_tube b where b.site_id = s.id and b.state <> 3
 ) t on true
 where s.round_id = %s and s.path >= %s and s.path < %s || '/'
-order by s.closed_at nulls first, coalesce(p.remaining, 0)::float / greatest(coalesce(p.people, 0), 1) desc, s.id
+"""
+COVERS = """
+select c.id, u.path, u.name, u.name_en, c.place
+from testing_cover c join jurisdictions_unit u on u.path = c.path where c.site_id = %s order by u.path, c.place
 """
 
 
@@ -83,9 +81,12 @@ class StationRow:
 
 @dataclass(frozen=True, slots=True)
 class CoverRow:
+    """place: of the unit, by the name that a plan's table gave it; '' for the unit, or what is left of it."""
+
     path: str
     name: str
     name_en: str
+    place: str
     people: int
 
 
@@ -107,9 +108,26 @@ class SiteView:
 def sites(scope: Scope, made: str, *, silent_since: datetime) -> list[SiteRow]:
     """Return the points of a round, those with the largest share left first."""
     row = round_in_scope(scope, made)
+    return _rows(scope, row.pk, covered(scope, row.pk), silent_since)
+
+
+def places_for_points(scope: Scope, made: str) -> list[Unit]:
+    """Return the units of a round in which a point may stand, and whose people may come to one.
+
+    :raises NotInScope: there is no such round here
+    """
+    return site_places(scope, round_in_scope(scope, made))
+
+
+def _rows(scope: Scope, made: int, roster: Roster, silent_since: datetime) -> list[SiteRow]:
     with connection.cursor() as cursor:
-        cursor.execute(SITES, [silent_since, row.pk, scope.path, scope.path])
-        return [SiteRow(*one) for one in cursor.fetchall()]
+        cursor.execute(SITES, [silent_since, made, scope.path, scope.path])
+        found = cursor.fetchall()
+    rows = []
+    for one in found:
+        here = roster.of_site.get(one[0], NOBODY)
+        rows.append(SiteRow(*(*one[:10], here.people, here.sampled, here.left, *one[10:])))
+    return sorted(rows, key=lambda one: (one.closed_at is not None, -one.left / max(one.people, 1), one.id))
 
 
 def site_view(scope: Scope, site: str, *, silent_since: datetime) -> SiteView:
@@ -118,7 +136,8 @@ def site_view(scope: Scope, site: str, *, silent_since: datetime) -> SiteView:
     :raises NotInScope: there is none here
     """
     found = site_in_scope(scope, site)
-    (row,) = [one for one in sites(scope, found.round.public_id, silent_since=silent_since) if one.id == found.pk]
+    roster = covered(scope, found.round_id)
+    (row,) = [one for one in _rows(scope, found.round_id, roster, silent_since) if one.id == found.pk]
     return SiteView(
         row=row,
         path=found.path,
@@ -129,7 +148,7 @@ def site_view(scope: Scope, site: str, *, silent_since: datetime) -> SiteView:
         protection=tuple(found.protection),
         checked_at=found.checked_at,
         checked_by=found.checked_by,
-        covers=_covers(found),
+        covers=_covers(found, roster),
         stations=tuple(
             _station(one) for one in Station.objects.filter(site=found).order_by("revoked_at", "table", "id")
         ),
@@ -168,15 +187,13 @@ def all_stations(scope: Scope) -> list[KnownStation]:
     ]
 
 
-def _covers(site: Site) -> tuple[CoverRow, ...]:
+def _covers(site: Site, roster: Roster) -> tuple[CoverRow, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select u.path, u.name, u.name_en, (select count(*) from testing_expected e where e.round_id = c.round_id"
-            " and not e.guest and e.path >= c.path and e.path < c.path || '/')"
-            " from testing_cover c join jurisdictions_unit u on u.path = c.path where c.site_id = %s order by u.path",
-            [site.pk],
+        cursor.execute(COVERS, [site.pk])
+        return tuple(
+            CoverRow(path, name, name_en, place, roster.of_cover.get(cover, NOBODY).people)
+            for cover, path, name, name_en, place in cursor.fetchall()
         )
-        return tuple(CoverRow(*one) for one in cursor.fetchall())
 
 
 def _station(one: Station) -> StationRow:

@@ -1,15 +1,17 @@
 """A tube with whom it holds, what is parked, who is recalled, and what one person may know of himself."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q, Value
+from django.db.models.functions import Coalesce
 
 from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
+from shali.foundation.ui.paging import Page, page_by_hour
 from shali.testing.models import Expected, Parked, Recall, Sample, Tube
 from shali.testing.queries.find import round_in_scope, tube_in_scope
 from shali.testing.queries.turnaround import late
@@ -20,7 +22,16 @@ WHICH = {
     "waiting": Q(outcome=None, lost_at=None, state=TubeState.SEALED),
     "suspect": Q(outcome__in=[Outcome.POSITIVE, Outcome.DOUBTFUL]),
     "open": Q(state=TubeState.OPEN),
+    # The terms of the round's account of tubes, as queries/balance.py counts them.
+    "all": Q(),
+    "received": ~Q(state=TubeState.VOID) & Q(lost_at=None) & (Q(received_at__isnull=False) | Q(outcome__isnull=False)),
+    "void": Q(state=TubeState.VOID),
+    "lost": ~Q(state=TubeState.VOID) & Q(lost_at__isnull=False),
+    "on_the_way": ~Q(state=TubeState.VOID) & Q(lost_at=None, received_at=None, outcome=None),
 }
+
+RECALLED = {"overdue": Q(done_at=None), "open": Q(done_at=None), "done": Q(done_at__isnull=False), "all": Q()}
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)  # a tube without a swab stands behind all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class TubeView:
     lost_at: datetime | None
     outcome: int | None
     resulted_at: datetime | None
+    void_why: str
     people: tuple[Member, ...]
 
 
@@ -147,6 +159,7 @@ def tube_view(scope: Scope, tube: str, *, at: datetime) -> TubeView:
         lost_at=found.lost_at,
         outcome=found.outcome,
         resulted_at=found.resulted_at,
+        void_why=found.void_why,
         people=tuple(
             Member(
                 people.get(one.person_id),
@@ -161,11 +174,16 @@ def tube_view(scope: Scope, tube: str, *, at: datetime) -> TubeView:
     )
 
 
-def tubes(scope: Scope, made: str, which: str, *, at: datetime, most: int = 200) -> list[TubeRow]:
-    """Return tubes of a round under a word: in conflict, without a result, suspect, open, late by stage."""
+def tubes(scope: Scope, made: str, which: str, *, at: datetime, after: str = "") -> Page[TubeRow]:
+    """Return a page of a round's tubes under a word: in conflict, without a result, suspect, open, late by stage.
+
+    The oldest swab on top, so whatever is late comes first; tubes without one at the end.
+    """
     row = round_in_scope(scope, made)
-    rows = Tube.objects.filter(within(scope.path), round=row).select_related("site").order_by("first_at", "id")
-    return [_tube(one) for one in rows.filter((WHICH | late(scope, at=at))[which])[:most]]
+    rows = Tube.objects.filter(within(scope.path), (WHICH | late(scope, at=at))[which], round=row)
+    begun = rows.select_related("site").annotate(begun=Coalesce("first_at", Value(NEVER)))
+    page = page_by_hour(begun, "begun", after=after)
+    return replace(page, rows=[_tube(one) for one in page.rows])
 
 
 def _tube(one: Tube) -> TubeRow:
@@ -182,10 +200,11 @@ def _tube(one: Tube) -> TubeRow:
     )
 
 
-def parked(scope: Scope, *, most: int = 200) -> list[ParkedRow]:
-    """Return what is parked in a scope, the oldest first."""
+def parked(scope: Scope, *, after: str = "") -> Page[ParkedRow]:
+    """Return a page of what is parked in a scope, the oldest first."""
     rows = Parked.objects.filter(within(scope.path), settled_at=None).select_related("round", "station", "tube")
-    return [
+    page = page_by_hour(rows, "opened_at", after=after)
+    lines = [
         ParkedRow(
             one.public_id,
             one.kind,
@@ -196,20 +215,25 @@ def parked(scope: Scope, *, most: int = 200) -> list[ParkedRow]:
             dict(one.detail),
             one.opened_at,
         )
-        for one in rows.order_by("opened_at", "id")[:most]
+        for one in page.rows
     ]
+    return replace(page, rows=lines)
 
 
-def recalls(scope: Scope, made: str, *, at: datetime, only_open: bool = True, most: int = 200) -> list[RecallRow]:
-    """Return who owes another sample, due first."""
+def recalls(scope: Scope, made: str, which: str = "open", *, at: datetime, after: str = "") -> Page[RecallRow]:
+    """Return a page of a round's recalls under a word of RECALLED: what is owed due first, what is done newest first.
+
+    all: in the order in which they were opened
+    """
     row = round_in_scope(scope, made)
-    rows = Recall.objects.filter(within(scope.path), round=row).select_related("task", "tube")
-    if only_open:
-        rows = rows.filter(done_at=None)
-    found = list(rows.order_by("done_at", "task__due_at", "id")[:most])
+    rows = Recall.objects.filter(within(scope.path), _recalled(which, at), round=row).select_related("task", "tube")
+    by = {"done": "done_at", "all": "opened_at"}.get(which, "due_at")
+    rows = rows.annotate(due_at=Coalesce("task__due_at", "opened_at"))
+    page = page_by_hour(rows, by, after=after, is_newest_first=which == "done")
+    found = page.rows
     people = masked_many(scope, [one.person_id for one in found], on=day_of(at))
     units = {one.path: one for one in Unit.objects.filter(path__in={one.path for one in found})}
-    return [
+    lines = [
         RecallRow(
             people.get(one.person_id),
             units[one.path].name if one.path in units else "",
@@ -225,6 +249,17 @@ def recalls(scope: Scope, made: str, *, at: datetime, only_open: bool = True, mo
         )
         for one in found
     ]
+    return replace(page, rows=lines)
+
+
+def recalls_counted(scope: Scope, made: str, *, at: datetime) -> dict[str, int]:
+    """Count a round's recalls under each word of RECALLED; one query for all of them."""
+    rows = Recall.objects.filter(within(scope.path), round=round_in_scope(scope, made))
+    return rows.aggregate(**{which: Count("pk", filter=_recalled(which, at)) for which in RECALLED})
+
+
+def _recalled(which: str, at: datetime) -> Q:
+    return RECALLED[which] & Q(task__due_at__lte=at) if which == "overdue" else RECALLED[which]
 
 
 def recall_of_task(scope: Scope, task: str) -> Recall | None:

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shali.testing.queries.turnaround import AT_LABORATORY, TO_LABORATORY, TO_RESULT
 from shali.testing.rules import Outcome, RoundState, Standing, TubeState
+from shali.testing.rules.exempting import ISOLATED, MONTHS, POSITIVE_DAYS
+from shali.testing.rules.stopping import Step
 
 ROUND_STATES = {RoundState.PLANNED: _("planned"), RoundState.OPEN: _("under way"), RoundState.CLOSED: _("closed")}
 STANDINGS = {
@@ -15,6 +17,11 @@ STANDINGS = {
     Standing.POSITIVE: _("positive"),
 }
 TUBE_STATES = {TubeState.OPEN: _("being filled"), TubeState.SEALED: _("sealed"), TubeState.VOID: _("void")}
+VOID_WHYS = {
+    "broken": _("broken or leaking"),
+    "label": _("label cannot be read"),
+    "mixed_up": _("people mixed up"),
+}
 STAGES = {
     TO_LABORATORY: _("On the way to the laboratory"),
     AT_LABORATORY: _("Being tested at the laboratory"),
@@ -37,6 +44,46 @@ EXEMPTIONS = {
     "medical": _("medical reason"),
     "recovered_3m": _("recovered within three months, single tube elsewhere"),
 }
+# By a rule of the round, with its number.
+RULED = {
+    "rule_isolated": _("in isolation, by the round's rule"),
+    "rule_positive": _("positive within %(n)d days, by the round's rule"),
+    "rule_age": _("younger than %(n)d months, by the round's rule"),
+}
+RULES = {
+    MONTHS: _("younger than %(n)d months"),
+    POSITIVE_DAYS: _("positive within %(n)d days"),
+    ISOLATED: _("in isolation"),
+}
+TAKE_BACK = {
+    "mistake": _("it was a mistake"),
+    "ended": _("its ground has ended"),
+    "came": _("comes to be sampled"),
+}
+# How a task at a door ended.
+VISIT_OUTCOMES = {"sampled": _("sampled"), "exempt": _("exempt"), "missing": _("missing by name")}
+# From what a door's place was taken where it is not known itself.
+GUESSES = {
+    "estate": _("Where its estate stands, not this building"),
+    "community": _("No place is known: taken to be in the middle of its community"),
+    "nowhere": _("No place is known here: taken to be at the start"),
+}
+STRAYS = {"missing": _("missing"), "extra": _("that nobody sent"), "broken": _("broken")}
+STOP_STEPS = {
+    Step.TEST: _("Rounds go on."),
+    Step.WAIT: _("A closed round has people without a result; it counts when they have one."),
+    Step.PAUSE: _("Testing pauses."),
+    Step.AGAIN: _("The pause is over: another round is due."),
+    Step.STOP: _("Testing stops."),
+}
+# Why a round closes over what a device holds.
+TAKEN_ON = {
+    "device_lost": _("the device is lost"),
+    "device_broken": _("the device is broken, and its second copy too"),
+    "swabbed_again": _("its people were swabbed again elsewhere"),
+    "kept_apart": _("its events were kept apart and settled"),
+    "counted_wrong": _("it says a wrong number"),
+}
 MISSING = {
     "not_at_home": _("not at home"),
     "refused": _("refused"),
@@ -49,6 +96,7 @@ CONFLICTS = {
     "overfull": _("more people than it holds"),
     "after_sealing": _("somebody was added after it was sealed"),
     "reused": _("its label was used in an earlier round"),
+    "zone_size": _("more people than a tube of its zone holds"),
     "count_differs": _("the device counted other people than it sent"),
 }
 RECALLS = {
@@ -66,6 +114,7 @@ PARKED = {
     "no_such_sample": _("a change to a sample that is not here"),
     "station_revoked": _("a batch of a revoked device"),
     "station_forked": _("two devices with one key"),
+    "station_copy": _("a device's second copy, after numbers that are missing in it"),
     "box_count": _("a box whose counts differ"),
 }
 WHY_PARKED = {
@@ -77,6 +126,25 @@ WHY_PARKED = {
     "same_again": _("the same result came before"),
     "correction": _("contradicts the result in force"),
     "held": _("held with its file"),
+}
+# What is true of a parked result: what it waits for, or that somebody has to settle it.
+WAITS_FOR = {
+    "unknown_tube": _("matched by itself when its tube is here"),
+    "not_sealed": _("matched by itself when its tube is sealed"),
+    "ambiguous": _("a second person says of which round it is"),
+    "before_sample": _("a second person says whether the hour is wrong"),
+    "void_tube": _("a second person refuses it: a tube that is void or missing takes no result"),
+}
+MATCHED_FOR = {
+    "clock_wrong": _("the laboratory's clock was wrong"),
+    "round_chosen": _("it is of this round"),
+    "label_misread": _("its label was misread"),
+}
+REFUSED_FOR = {
+    "tube_void": _("its tube is void or missing"),
+    "not_ours": _("it is no tube of ours"),
+    "hour_impossible": _("its hour cannot be so"),
+    "tested_again": _("it was tested again"),
 }
 HELD_FOR = {
     "over_capacity": _("more results than the laboratory can test"),
@@ -128,3 +196,9 @@ GROUPS_STAND = {
     "none": _("no hours yet"),
     "done": _("everybody is through"),
 }
+# Filters of lists, each with its count.
+ROUNDS = {"all": _("All"), "planned": _("planned"), "open": _("open"), "closed": _("closed")}
+RECALLED = {"overdue": _("overdue"), "open": _("still owed"), "done": _("given"), "all": _("All")}
+BOXES = {"overdue": _("overdue"), "open": _("not received"), "received": _("received"), "all": _("All")}
+WAIT = {"waiting": _("contradicts the result in force"), "parked": _("parked")}
+GUESTS = {"open": _("to settle"), "same": _("of the roster"), "other": _("nobody of the roster")}

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
-
+from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.testing.models import Expected, Round, Site, Zone
+from shali.testing.models import Round, Site, Zone
+from shali.testing.queries.areas import places_to_choose
 from shali.testing.queries.find import round_in_scope
-from shali.testing.rules import Standing
+from shali.testing.queries.tallies import round_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,16 @@ def zones(scope: Scope, testing_round: str) -> list[ZoneRow]:
     """
     row = round_in_scope(scope, testing_round)
     found = Zone.objects.filter(within(scope.path), round=row).select_related("unit").order_by("path")
-    return [_row(row, zone) for zone in found]
+    return [_row(scope, row, zone) for zone in found]
 
 
-def _row(row: Round, zone: Zone) -> ZoneRow:
-    counted = Expected.objects.filter(within(zone.path), round=row, guest=False).aggregate(
-        people=Count("pk"), sampled=Count("pk", filter=~Q(standing=Standing.NOT_SAMPLED))
-    )
+def zone_places(scope: Scope, testing_round: str) -> list[tuple[Unit, list[Unit]]]:
+    """Return where zones of a round may be set: its units with those right below."""
+    return places_to_choose(scope, round_in_scope(scope, testing_round))
+
+
+def _row(scope: Scope, row: Round, zone: Zone) -> ZoneRow:
+    people = round_sums(scope, row.pk, zone.path).people
     return ZoneRow(
         path=zone.path,
         unit=zone.unit.name,
@@ -73,8 +76,8 @@ def _row(row: Round, zone: Zone) -> ZoneRow:
         starts_at=zone.starts_at or row.starts_at,
         ends_at=zone.ends_at or row.ends_at,
         own_hours=zone.starts_at is not None,
-        people=counted["people"],
-        sampled=counted["sampled"],
+        people=people.roster,
+        sampled=people.sampled,
         points=Site.objects.filter(within(zone.path), round=row, closed_at=None).count(),
         set_at=zone.set_at,
         set_by=zone.set_by,

@@ -14,6 +14,9 @@ EXEMPTIONS = (
     *("under_two", "vaccinated_48h", "tested_24h", "isolated", "daily_tested", "left_city", "deceased", "medical"),
     "recovered_3m",
 )
+# Why a tube is void, in the words of the table.
+VOID_WHYS = ("broken", "label", "mixed_up")
+METRES_A_MINUTE = 75.0  # on foot: a walk of 15 minutes is about 1,100 metres
 MISSING = ("not_at_home", "refused", "unreachable", "abroad", "unknown")
 
 
@@ -47,6 +50,30 @@ class Standing(IntEnum):
     RESAMPLE = 3  # the sample was lost: void tube, no valid result, a conflict over the tube
     NEGATIVE = 4
     POSITIVE = 5
+
+
+class Tallied(IntEnum):
+    """What the sums of a round are of."""
+
+    PEOPLE = 1  # of the roster and guests, by where they stand
+    CURVE = 2  # of the roster, by the quarter of an hour in which they were sampled; by township alone
+    IN_TUBES = 3  # people with a sample that is bound to a tube, counted from the samples
+    TUBES = 4  # at the point where they were filled
+
+
+class Grain(IntEnum):
+    """Whose path a sum of a round counts for."""
+
+    OWN = 1  # where somebody lives, where a point stands
+    TOWNSHIP = 2  # its township, or itself where it stands higher: what the city and counties sum
+
+
+TOWNSHIP_PARTS = 3  # city.county.township
+
+
+def grain_of(path: str, *, parts: int = 0) -> Grain:
+    """Return the coarsest sums that add up to a unit; parts: how deep they tell units apart, else its own depth."""
+    return Grain.TOWNSHIP if max(parts, len(path.split("."))) <= TOWNSHIP_PARTS else Grain.OWN
 
 
 OWES = (Standing.RETEST, Standing.RESAMPLE)
@@ -123,11 +150,28 @@ class Balance:
     tubes_missing: int
     tubes_resulted: int
     parked: int
+    swabs: int = 0  # bound to a tube, as events
+    people_swabbed: int = 0
+    members: int = 0  # of tubes, as each tube counts them
+    events: int = 0  # written by devices, as far as they say
+    events_done: int = 0
+    events_again: int = 0
+    events_parked: int = 0
+    events_waiting: int = 0  # here, not opened yet
+    events_held: int = 0  # on devices, not here
+    on_paper: int = 0
+    devices_open: int = 0  # that hold something for which nobody answers by name
+    merged: int = 0  # lines that are the same person as another line
+
+    @property
+    def to_come(self) -> int:
+        """Everybody who is to be sampled, once: the roster without the exempt and without lines of merged records."""
+        return self.roster - self.exempt - self.merged
 
     @property
     def people_off_by(self) -> int:
-        """The roster is who was sampled, who is exempt, who is missing by name, and whoever is still to come."""
-        return self.roster - self.sampled - self.exempt - self.named_missing - self.not_sampled
+        """The roster is who was sampled, exempt, missing by name, on another line since a merge, or still to come."""
+        return self.roster - self.sampled - self.exempt - self.named_missing - self.merged - self.not_sampled
 
     @property
     def samples_off_by(self) -> int:
@@ -138,10 +182,25 @@ class Balance:
         return self.tubes - self.tubes_received - self.tubes_void - self.tubes_missing
 
     @property
+    def swabs_off_by(self) -> int:
+        """People are events are members of tubes; somebody swabbed twice is one person and two events."""
+        return self.members - self.swabs
+
+    @property
+    def events_off_by(self) -> int:
+        here = self.events_done + self.events_again + self.events_parked + self.events_waiting
+        return self.events - here - self.events_held
+
+    @property
     def may_close(self) -> bool:
-        """A round closes when nobody is left, nothing is parked, every tube is somewhere, and all of it balances."""
-        is_even = not (self.people_off_by or self.samples_off_by or self.tubes_off_by)
-        return is_even and not self.not_sampled and not self.parked and self.tubes_resulted == self.tubes_received
+        """A round closes when nobody is left, nothing is parked, every tube is somewhere, and all of it balances.
+
+        Nor over what is known to lie on devices or on paper, unless somebody answers for each such device by name.
+        """
+        is_even = not (self.people_off_by or self.samples_off_by or self.tubes_off_by or self.swabs_off_by)
+        is_here = not (self.devices_open or self.events_waiting)
+        is_done = not (self.not_sampled or self.parked)
+        return is_even and is_here and is_done and self.tubes_resulted == self.tubes_received
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +215,6 @@ class Reading:
     ct_n: float | None
     ct_orf: float | None
     tested_at: datetime
-
-
-def clean_in_a_row(positives: Sequence[tuple[bool, int]]) -> int:
-    """Return how many rounds in a row, up to the last closed one, found nobody positive.
-
-    positives: (is it closed, people found positive) of each round of an area, in order; open ones are passed over
-    """
-    clean = 0
-    for is_closed, positive in positives:
-        if is_closed:
-            clean = 0 if positive else clean + 1
-    return clean
 
 
 # Two curves alike to the hundredth of a cycle, both genes, in one run are one curve written twice.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "name": ("名称", "小区", "楼栋", "地点", "采样点", "name", "id", "point", "site"),
@@ -11,6 +12,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "lat": ("纬度", "lat", "latitude"),
     "people": ("人数", "人口", "people", "population"),
     "state": ("状态", "state"),
+    "capacity": ("容量", "最多人数", "capacity", "room"),
 }
 STATES = {"固定": "fixed", "已设": "fixed", "fixed": "fixed", "open": "fixed"}
 STATES |= {"禁用": "forbidden", "不可用": "forbidden", "forbidden": "forbidden", "closed": "forbidden"}
@@ -18,7 +20,7 @@ STATES |= {"禁用": "forbidden", "不可用": "forbidden", "forbidden": "forbid
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of either table. people: 0 of a candidate; state: "", fixed or forbidden."""
+    """A line of either table. people: 0 of a candidate; state: "", fixed or forbidden; capacity: 0 as the plan's."""
 
     name: str
     unit: str
@@ -26,6 +28,7 @@ class Place:
     lat: float
     people: int
     state: str
+    capacity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,24 @@ def _place(cells: Mapping[str, str], *, with_people: bool) -> Place | str:
             return name
         if not -most <= numbers[name] <= most:
             return name
-    people = cells.get("people", "").replace(",", "").removesuffix(".0")
-    if with_people and not (people.isdigit() and 0 < int(people) < 1_000_000):
+    people, capacity = (_count(cells.get(name, "")) for name in ("people", "capacity"))
+    if with_people and not 0 < people < 1_000_000:
         return "people"
+    # An empty cell is a place that holds as many as the others; a zero is a slip, for which there is "forbidden".
+    if not with_people and cells.get("capacity") and not 0 < capacity < 1_000_000:
+        return "capacity"
     state = STATES.get(cells.get("state", "").lower(), "")
     unit = cells.get("unit", "")
-    return Place(cells["name"][:60], unit[:20], numbers["lon"], numbers["lat"], int(people or 0), state)
+    own = 0 if with_people else max(capacity, 0)
+    return Place(cells["name"][:60], unit[:20], numbers["lon"], numbers["lat"], max(people, 0), state, own)
+
+
+def _count(text: str) -> int:
+    """Read a whole number; -1 where it is none."""
+    bare = text.replace(",", "").removesuffix(".0")
+    return int(bare) if bare.isdigit() and len(bare) < 10 else -1
+
+
+def rooms(candidates: Sequence[Sequence[Any]], otherwise: int) -> list[int]:
+    """Return how many people each kept candidate takes: as its own line says, else as the plan does."""
+    return [int(one[4]) if len(one) > 4 and one[4] else otherwise for one in candidates]

@@ -13,13 +13,14 @@ from shali.foundation.intake.models import Row
 from shali.foundation.intake.services.receive import receive_file
 from shali.foundation.journal.announce import Announced
 from shali.foundation.jurisdictions.models import Unit
-from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.ui.refusal import NotInScope, WrongInput
 from shali.testing.models import Group, GroupFile, GroupMember, GroupTime, Site
 from shali.testing.models.groups import GROUP_KINDS
+from shali.testing.queries.areas import areas_of
 from shali.testing.queries.find import group_in_scope, round_in_scope
 from shali.testing.rules import RoundState
+from shali.testing.rules.areas import is_of
 from shali.testing.services.rounds import NotLawful
 
 PURPOSE = "testing_group"
@@ -40,13 +41,13 @@ def make_group(*, scope: Scope, name: str, kind: str, unit: str, by: str, at: da
 
     :raises WrongInput: name, kind or unit are wrong, or there is a group of this name in the unit
     """
-    lies_in = Unit.objects.filter(path=unit, closed_on=None).first()
-    if not name.strip() or kind not in GROUP_KINDS or lies_in is None or not scope.holds(lies_in.path):
+    home = Unit.objects.filter(path=unit, closed_on=None).first()
+    if not name.strip() or kind not in GROUP_KINDS or home is None or not scope.holds(home.path):
         raise WrongInput(_("Name the group, its kind, and the unit in which it lies."), fields={"name": "missing"})
     called = name.strip()[:60]
-    if Group.objects.filter(path=lies_in.path, name=called, closed_at=None).exists():
+    if Group.objects.filter(path=home.path, name=called, closed_at=None).exists():
         raise WrongInput(_("There is a group of this name in this unit already."), fields={"name": "repeated"})
-    return Group.objects.create(path=lies_in.path, unit=lies_in, kind=kind, name=called, made_at=at, made_by=by)
+    return Group.objects.create(path=home.path, unit=home, kind=kind, name=called, made_at=at, made_by=by)
 
 
 @transaction.atomic
@@ -132,7 +133,7 @@ def set_hours(*, scope: Scope, made: str, group: str, hours: Hours, by: str, at:
     row, coming = round_in_scope(scope, made), group_in_scope(scope, group)
     if row.state == RoundState.CLOSED or coming.closed_at is not None:
         raise NotLawful(_("This round, or this group, is closed."))
-    if not lies_in(coming.path, row.path):
+    if not is_of(coming.path, areas_of(scope, row)):
         raise NotInScope
     if not row.starts_at <= hours.starts_at < hours.ends_at <= row.ends_at:
         raise WrongInput(_("The hours of a group lie within those of its round."), fields={"starts_at": "outside"})

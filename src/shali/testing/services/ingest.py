@@ -11,8 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-import psycopg
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -21,9 +19,10 @@ from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.ui.refusal import Refusal, WrongInput
 from shali.foundation.vault.outbox import is_signed
 from shali.testing.facts import StationForked
+from shali.testing.services.keeping import NextBatch, chain_before, chained, keep_next
 from shali.testing.services.parking import park
 
-MOST_EVENTS = 500
+MOST_EVENTS, LONGEST = 500, 8_000
 STATION = """
 select id, path, round_id, last_seq, chain, revoked_at is not null, forked_at is not null
 from testing_station where public_id = %s and verify_key is not null for update
@@ -37,11 +36,6 @@ with kept as (
 )
 update testing_station set last_seq = %s, chain = %s, last_seen_at = %s, clock_off_ms = %s, captured = %s, on_paper = %s
 where id = %s
-"""
-KEEP_NEXT = """
-select * from testing_keep_batch(
-  %s::bigint, %s::text, %s::bigint, %s::text, %b::bytea, %b::bytea, %s::timestamptz, %s::timestamptz, %s::bigint,
-  %s::int, %s::int)
 """
 SEEN = """
 update testing_station set last_seen_at = %s, clock_off_ms = %s, captured = %s, on_paper = %s where id = %s
@@ -75,10 +69,10 @@ class Sent:
     body: bytes
     signature: bytes
 
-    def signed(self) -> bytes:
-        """Return the bytes that the station signs."""
+    def signed(self, digest: bytes | None = None) -> bytes:
+        """Return the bytes that the station signs. digest: SHA-256 of the body, where it is known already."""
         head = f"{self.station}|{self.first_seq}|{self.n}|{self.sent_ms}|{self.captured}|{self.on_paper}|"
-        return head.encode() + hashlib.sha256(self.body).digest()
+        return head.encode() + (digest or hashlib.sha256(self.body).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,7 @@ class Ack:
 
 
 @dataclass(slots=True)
-class _Known:
+class Known:
     id: int
     path: str
     round_id: int
@@ -125,11 +119,13 @@ def take_batch(*, sent: Sent, at: datetime) -> Ack:
     :raises NotKnown: no such station, or not its signature
     :raises WrongInput: the batch is none
     """
-    found = _known_key(sent.station)
-    if found is None or not is_signed(point=found[1], signature=sent.signature, said=sent.signed()):
+    found, digest = known_key(sent.station), hashlib.sha256(sent.body).digest()
+    if found is None or not is_signed(point=found[1], signature=sent.signature, said=sent.signed(digest)):
         raise NotKnown(_("This device is not known here, or its signature does not hold."))
     events = read_events(sent)
-    return (_keep_next(found[0], sent, events, at) if events else None) or _look_closer(sent, events, at)
+    return (_keep_next(found[0], sent, digest, events, at) if events else None) or look_closer(
+        sent=sent, events=events, at=at
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -145,45 +141,49 @@ def _key_kept(station: str) -> tuple[int, bytes]:
     return int(row[0]), bytes(row[1])
 
 
-def _known_key(station: str) -> tuple[int, bytes] | None:
+def known_key(station: str) -> tuple[int, bytes] | None:
+    """Return the number and the key of a station that was let in, or None."""
     try:
         return _key_kept(station)
     except LookupError:
         return None
 
 
-def _keep_next(number: int, sent: Sent, events: list[dict[str, Any]], at: datetime) -> Ack | None:
-    """Keep the next events of a station in good standing, in one statement; None where anything is unusual."""
-    sent_at = _hour(sent.sent_ms, at)
-    off = int((at - sent_at).total_seconds() * 1000)
-    seals = "\n".join(one["x"] for one in events)
-    kept = [seals, hashlib.sha256(sent.body).digest(), sent.body, at, sent_at, off, sent.captured, sent.on_paper]
-    connection.ensure_connection()
-    # Bound on the server and prepared: a batch of 50 kilobytes is not written out as text.
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(KEEP_NEXT, [number, settings.CITY, sent.first_seq, *kept], prepare=True)
-        row = cursor.fetchone()
-    if row is None:
+def _keep_next(number: int, sent: Sent, digest: bytes, events: list[dict[str, Any]], at: datetime) -> Ack | None:
+    """Keep the next events of a station in good standing; None where anything is unusual."""
+    before = chain_before(number, first=sent.first_seq)
+    if before is None:
         return None
-    up_to, chain, epoch, safe = row
-    return Ack(epoch, up_to, bytes(chain).hex(), safe, int(at.timestamp() * 1000), "kept")
+    after, sent_at = chained(before, events=events), hour_of(sent.sent_ms, at=at)
+    off = int((at - sent_at).total_seconds() * 1000)
+    batch = NextBatch(
+        *(number, sent.first_seq, len(events), before, after, digest, sent.body),
+        *(at, sent_at, off, sent.captured, sent.on_paper),
+    )
+    if not keep_next(batch):
+        return None
+    up_to, epoch = sent.first_seq + sent.n - 1, batch.epoch or 0
+    return Ack(epoch, up_to, after.hex(), batch.safe, int(at.timestamp() * 1000), "kept")
 
 
 @transaction.atomic
-def _look_closer(sent: Sent, events: list[dict[str, Any]], at: datetime) -> Ack:
-    """Take a batch that is not simply the next one: come again, after a gap, forked, of a revoked device, or empty."""
+def look_closer(*, sent: Sent, events: list[dict[str, Any]], at: datetime) -> Ack:
+    """Take a batch that is not simply the next one: come again, after a gap, forked, of a revoked device, or empty.
+
+    Whose it is was proved before: by the batch's signature, or by that of each event (`copies`).
+    """
     with in_scope(system_scope("testing.stations")), connection.cursor() as cursor:
         cursor.execute(STATION, [sent.station])
         row = cursor.fetchone()
         if row is None:
             raise NotKnown(_("This device is not known here, or its signature does not hold."))
-        known = _Known(*row)
-        sent_at = _hour(sent.sent_ms, at)
+        known = Known(*row)
+        sent_at = hour_of(sent.sent_ms, at=at)
         off: list[Any] = [at, int((at - sent_at).total_seconds() * 1000), sent.captured, sent.on_paper]
         state = "kept"
         if known.is_revoked or known.is_forked:
             state = "revoked" if known.is_revoked else "forked"
-            _keep_apart(known, sent, sent_at, state, at)
+            keep_apart(known, sent=sent, sent_at=sent_at, why=state, at=at)
         elif not sent.n:
             cursor.execute(SEEN, [*off, known.id])
         else:
@@ -193,7 +193,7 @@ def _look_closer(sent: Sent, events: list[dict[str, Any]], at: datetime) -> Ack:
     return Ack(epoch, known.last_seq, bytes(known.chain).hex(), safe, int(at.timestamp() * 1000), state)
 
 
-def _keep(cursor: Any, known: _Known, batch: _Batch) -> str:
+def _keep(cursor: Any, known: Known, batch: _Batch) -> str:
     """Keep what is new of a batch, and say how it stands."""
     sent, events, sent_at, off, at = batch.sent, batch.events, batch.sent_at, batch.seen, batch.at
     if sent.first_seq > known.last_seq + 1:
@@ -202,7 +202,7 @@ def _keep(cursor: Any, known: _Known, batch: _Batch) -> str:
     again = known.last_seq - sent.first_seq + 1
     if again > 0 and not _are_the_same(cursor, known.id, events[:again]):
         cursor.execute("update testing_station set forked_at = %s where id = %s", [at, known.id])
-        _keep_apart(known, sent, sent_at, "forked", at)
+        keep_apart(known, sent=sent, sent_at=sent_at, why="forked", at=at)
         announce([StationForked(known.id, known.path)], by="system:testing", at=at)
         return "forked"
     fresh = events[again:]
@@ -210,8 +210,7 @@ def _keep(cursor: Any, known: _Known, batch: _Batch) -> str:
         cursor.execute(SEEN, [*off, known.id])
         return "kept"
     body = sent.body if again <= 0 else orjson.dumps(fresh)
-    for one in fresh:
-        known.chain = hashlib.sha256(bytes(known.chain) + one["x"].encode()).digest()
+    known.chain = chained(bytes(known.chain), events=fresh)
     first = known.last_seq + 1
     known.last_seq += len(fresh)
     digest = hashlib.sha256(body).digest()
@@ -233,23 +232,32 @@ def read_events(sent: Sent) -> list[dict[str, Any]]:
     is_list = (
         is_list and max(sent.captured, sent.on_paper, sent.first_seq) < 2**31 and sent.captured >= 0 <= sent.on_paper
     )
-    if not is_list or not all(_is_event(one, sent.first_seq + n) for n, one in enumerate(events)):
+    if not is_list or not _are_events(events, sent.first_seq):
         raise WrongInput(_("This is no batch of events of a station."), fields={"body": "wrong"})
     return list(events)
 
 
-def _is_event(one: Any, seq: int) -> bool:
+def is_event(one: Any, *, seq: int) -> bool:
+    return isinstance(one, dict) and _are_events([one], seq)
+
+
+def _are_events(events: list[Any], first: int) -> bool:
+    """Say whether each is an envelope, numbered one after the other; all are looked at together, for it is a fifth."""
+    try:
+        texts = [one[name] for one in events for name in ("e", "s", "x")]
+        numbers = [one["q"] for one in events]
+        steps = [one["n"] for one in events]
+    except (TypeError, KeyError):
+        return False
     return (
-        isinstance(one, dict)
-        and one.get("q") == seq
-        and all(isinstance(one.get(name), str) for name in ("e", "s", "x"))
-        and isinstance(one.get("n"), int)
-        and len(one["x"]) < 8_000
-        and "\n" not in one["x"]
+        numbers == list(range(first, first + len(events)))
+        and set(map(type, texts)) <= {str}
+        and set(map(type, steps)) <= {int}
+        and max(map(len, texts), default=0) < LONGEST
     )
 
 
-def _hour(milliseconds: int, at: datetime) -> datetime:
+def hour_of(milliseconds: int, *, at: datetime) -> datetime:
     """Return the device's hour; a clock that is wild is taken as the server's, and shows as off."""
     try:
         return datetime.fromtimestamp(milliseconds / 1000, tz=at.tzinfo)
@@ -269,7 +277,7 @@ def _are_the_same(cursor: Any, station: int, events: list[dict[str, Any]]) -> bo
     return all(held.get(one["q"]) == (one["e"], one["x"]) for one in events)
 
 
-def _keep_apart(known: _Known, sent: Sent, sent_at: datetime, why: str, at: datetime) -> None:
+def keep_apart(known: Known, *, sent: Sent, sent_at: datetime, why: str, at: datetime) -> None:
     """Keep a batch that nobody trusts yet, once, and open a decision about it."""
     if not sent.n:
         return

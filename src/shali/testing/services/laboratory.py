@@ -70,6 +70,9 @@ def receive_box(
         missing=len(missing),
         extra=len(extra),
         broken=len(damaged),
+        missing_codes=missing,
+        extra_codes=extra,
+        broken_codes=damaged,
     )
     if not changed:
         raise NotLawful(_("This box was received already."))
@@ -84,7 +87,7 @@ def _void(round_id: int, codes: Sequence[str], *, at: datetime) -> None:
     """Void tubes that broke; their people owe another sample."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "update testing_tube set state = %s, voided_at = %s, version = version + 1"
+            "update testing_tube set state = %s, voided_at = %s, void_why = 'broken', version = version + 1"
             " where round_id = %s and code = any(%s) and state <> %s and outcome is null returning id",
             [TubeState.VOID, at, round_id, list(codes), TubeState.VOID],
         )

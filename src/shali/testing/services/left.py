@@ -14,15 +14,17 @@ from shali.foundation.tasks.models import TaskState
 from shali.foundation.tasks.services.close import close_task
 from shali.foundation.tasks.services.open import NewTask, open_tasks
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.models import Expected, Round
+from shali.testing.models import Expected, Round, TakenBack
 from shali.testing.queries.find import round_in_scope
+from shali.testing.queries.homes import AT_HOME
 from shali.testing.queries.left import LEFT
+from shali.testing.queries.narrowed import Narrow, lines_of
 from shali.testing.rules import EXEMPTIONS, MISSING, RoundState
+from shali.testing.rules.exempting import TAKE_BACK
 from shali.testing.services.rounds import NotLawful
 
-AT_HOME = "test_at_home"
 MOST = 20_000
-VISITS = "select id from tasks_task where kind = %s and state <> %s and subject_id = any(%s) order by id"
+VISITS = "select id from tasks_task where kind = %s and state <> %s and subject_id = any(%s::bigint[]) order by id"
 
 
 @transaction.atomic
@@ -31,6 +33,48 @@ def exempt_people(*, scope: Scope, made: str, people: Sequence[int], why: str, b
     if why not in EXEMPTIONS:
         raise WrongInput(_("Give the reason for which they are exempt."), fields={"why": "missing"})
     return _write(scope, made, people, at, exempt=why, exempt_by=by, exempt_at=at)
+
+
+@transaction.atomic
+def exempt_narrowed(*, scope: Scope, made: str, wanted: Narrow, count: int, why: str, by: str, at: datetime) -> int:
+    """Exempt all whom a filter means, for a reason, in one act; count: how many were shown. Returns how many are new.
+
+    :raises WrongInput: no reason, or the filter names no more than a unit
+    :raises NotLawful: by now the filter means another number of people
+    """
+    if not wanted.is_narrow:
+        raise WrongInput(_("Filter by building, group or age first."), fields={"group": "missing"})
+    lines = lines_of(scope, made, wanted, at=at)
+    if len(lines) != count:
+        said = _("By now %(now)d people are left under this filter; %(shown)d were shown. Look again.")
+        raise NotLawful(said % {"now": len(lines), "shown": count})
+    return exempt_people(scope=scope, made=made, people=lines, why=why, by=by, at=at)
+
+
+@transaction.atomic
+def take_back_exemptions(*, scope: Scope, made: str, people: Sequence[int], why: str, by: str, at: datetime) -> int:
+    """Take exemptions back (by the numbers of their lines): these people are left again. Returns how many.
+
+    What was said, by whom, and who took it back stays on record.
+    :raises WrongInput: no reason of the list
+    """
+    if why not in TAKE_BACK:
+        raise WrongInput(_("Say why the exemption does not hold."), fields={"why": "missing"})
+    row = _open(scope, made)
+    lines = Expected.objects.filter(within(scope.path), round=row, pk__in=people, guest=False).exclude(exempt="")
+    found = list(lines.select_for_update().order_by("id"))
+    TakenBack.objects.bulk_create(
+        [
+            TakenBack(
+                line=one, path=one.path, exempt=one.exempt, exempt_by=one.exempt_by, exempt_at=one.exempt_at or at,
+                why=why, by=by, at=at,
+            )
+            for one in found
+        ],
+        batch_size=2_000,
+    )  # fmt: skip
+    Expected.objects.filter(pk__in=[one.pk for one in found]).update(exempt="", exempt_by="", exempt_at=None)
+    return len(found)
 
 
 @transaction.atomic

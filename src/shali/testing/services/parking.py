@@ -16,7 +16,7 @@ from shali.testing.services.rounds import NotLawful
 
 # take: do with it what was meant; set_aside: leave it undone, by name.
 SETTLEMENTS = ("take", "set_aside")
-OF_A_STATION = ("station_revoked", "station_forked")
+OF_A_STATION = ("station_revoked", "station_forked", "station_copy")
 
 
 def park(

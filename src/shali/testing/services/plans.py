@@ -1,8 +1,7 @@
-"""Where the points of a round go: computed with a bound, edited by hand, evaluated at once, taken into the round."""
+"""Where the points of a round go: computed with a bound that no plan beats."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -17,25 +16,30 @@ from numpy.typing import NDArray
 from shali.foundation.intake.reading import Reading, UnreadableFile
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope
-from shali.foundation.policy.rules import number
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.bridge import Impossible, Plan, find_rooms, nearest
+from shali.testing.bridge import Impossible, Plan, bound_of_rooms, find_fewest, find_rooms, nearest, pairs_of
 from shali.testing.models import SitePlan
-from shali.testing.queries.find import plan_in_scope, round_in_scope
+from shali.testing.queries.areas import areas_of, within_any
+from shali.testing.queries.find import round_in_scope
+from shali.testing.rules import METRES_A_MINUTE
+from shali.testing.rules.covering import unit_named
 from shali.testing.rules.plan_file import Place, read_places
+from shali.testing.services.homes import keep_positions
 from shali.testing.services.rounds import NotLawful
-from shali.testing.services.sites import NewSite, add_site
 
 EARTH = 6_371_008.8  # metres, mean radius
 SECONDS = 4.0
+BOUND_SECONDS = 1.0
 MOST_PAIRS = 4_000_000
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-METRES_A_MINUTE = 75.0  # a walk of 15 minutes is about 1,100 metres
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """sites: how many to open; capacity: people to a point; walk: minutes."""
+    """sites: how many to open, 0: as few as will do, everybody within the walk.
+
+    capacity: people to a point whose own line says nothing; walk: minutes.
+    """
 
     sites: int
     capacity: int
@@ -53,7 +57,7 @@ def make_plan(
     by: str,
     at: datetime,
 ) -> SitePlan:
-    """Choose where the points go so that all walk least and none serves more than its capacity.
+    """Choose where the points go, none serving more than its capacity: so that all walk least, or as few as will do.
 
     :raises WrongInput: what is asked for cannot be; the sentence holds both numbers
     """
@@ -64,29 +68,30 @@ def make_plan(
             _("Give points with people, and places where a sampling point may stand."), fields={"file": ""}
         )
     began = monotonic()
-    found = _choose(points, allowed, wanted)
-    units = _units([one.unit for one in points], scope)
+    found, fewest = _choose(points, allowed, wanted) if wanted.sites else _fewest(points, allowed, wanted)
+    paths = units_of(points, scope=scope, areas=areas_of(scope, row))
+    keep_positions(scope=scope, places=points, paths=paths, by=by, at=at)
     return SitePlan.objects.create(
         round=row,
         path=scope.path,
         letter=_letter(row.pk, scope.path),
-        points=[[one.name, units.get(one.unit, ""), one.lon, one.lat, one.people] for one in points],
-        candidates=[[one.name, one.lon, one.lat, one.state] for one in allowed],
+        points=[[one.name, path, one.lon, one.lat, one.people] for one, path in zip(points, paths, strict=True)],
+        candidates=[[one.name, one.lon, one.lat, one.state, one.capacity] for one in allowed],
         sites=[int(one) for one in found.sites],
         served=[int(one) for one in found.site_of],
         walk_m=wanted.walk_minutes * METRES_A_MINUTE,
         capacity=wanted.capacity,
         cost=found.cost,
         bound=found.bound,
+        fewest=fewest,
         seconds=monotonic() - began,
         made_at=at,
         made_by=by,
     )
 
 
-def _choose(points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted) -> Plan:
-    people = np.array([one.people for one in points], np.float64)
-    fixed = np.array([one.state == "fixed" for one in allowed])
+def _choose(points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted) -> tuple[Plan, None]:
+    people, fixed, room = _numbers(points, allowed, wanted)
     if not max(1, int(fixed.sum())) <= wanted.sites <= len(allowed):
         said = _("%(sites)d points are asked for; %(most)d places are there, %(fixed)d of them fixed.")
         counts = {"sites": wanted.sites, "most": len(allowed), "fixed": int(fixed.sum())}
@@ -94,16 +99,69 @@ def _choose(points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted) -
     began = monotonic()
     near = nearest(distances(points=points, candidates=allowed), people)
     try:
-        return find_rooms(
-            near, np.full(len(allowed), float(wanted.capacity)), wanted.sites, seconds=SECONDS,
+        found = find_rooms(
+            near, room, wanted.sites, seconds=SECONDS,
             elapsed=lambda: monotonic() - began, fixed=fixed,
         )  # fmt: skip
     except Impossible as reason:
-        raise WrongInput(
-            _("%(people)d people do not fit into %(sites)d points of %(capacity)d. Set more points, or larger ones.")
-            % {"people": int(people.sum()), "sites": wanted.sites, "capacity": wanted.capacity},
-            fields={"sites": "too_few"},
-        ) from reason
+        raise _no_room(people, room, fixed, wanted.sites) from reason
+    return found, None
+
+
+def _fewest(points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted) -> tuple[Plan, int]:
+    """Return as few points as will do with everybody within the walk, and the number below which no plan comes.
+
+    Its bound is that of the ways with as many points: what has no limit of a walk can only be shorter.
+    """
+    people, fixed, room = _numbers(points, allowed, wanted)
+    away = distances(points=points, candidates=allowed)
+    rows, columns = np.nonzero(away <= wanted.walk_minutes * METRES_A_MINUTE)
+    alone = ~np.isin(np.arange(len(points)), rows)
+    if alone.any():
+        said = _(
+            "%(places)d places with %(people)d people have none of the places where a point may stand within "
+            "%(walk)d minutes. Let them walk farther, or name places near them."
+        )
+        counts = {"places": int(alone.sum()), "people": int(people[alone].sum()), "walk": int(wanted.walk_minutes)}
+        raise WrongInput(said % counts, fields={"walk": "too_short"})
+    began = monotonic()
+    pairs = pairs_of(rows, columns, away[rows, columns], people, many=len(allowed))
+    try:
+        found = find_fewest(pairs, room, seconds=SECONDS, elapsed=lambda: monotonic() - began, fixed=fixed)
+    except Impossible as reason:
+        raise _no_room(people, room, fixed, len(allowed)) from reason
+    cost, chosen = float((people * away[np.arange(len(points)), found.site_of]).sum()), monotonic()
+    bound = bound_of_rooms(
+        nearest(away, people), room, len(found.sites), cost=cost, seconds=BOUND_SECONDS,
+        elapsed=lambda: monotonic() - chosen, fixed=fixed,
+    )  # fmt: skip
+    return replace(found, cost=cost, bound=bound, is_optimal=False), round(found.bound)
+
+
+def _numbers(
+    points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    """Return how many people live at each point; which candidates are fixed, and how many people each takes."""
+    people = np.array([one.people for one in points], np.float64)
+    fixed = np.array([one.state == "fixed" for one in allowed])
+    return people, fixed, np.array([one.capacity or wanted.capacity for one in allowed], np.float64)
+
+
+def _no_room(
+    people: NDArray[np.float64], room: NDArray[np.float64], fixed: NDArray[np.bool_], sites: int
+) -> WrongInput:
+    said = _(
+        "%(people)d people do not fit into %(sites)d points: the largest take %(room)d in all, each place whole. "
+        "Set more points, or larger ones."
+    )
+    counts = {"people": int(people.sum()), "sites": sites, "room": _most(room, fixed, sites)}
+    return WrongInput(said % counts, fields={"sites": "too_few"})
+
+
+def _most(room: NDArray[np.float64], fixed: NDArray[np.bool_], sites: int) -> int:
+    """Return how many people so many points take at most: the fixed ones, and the largest of the others."""
+    free = np.sort(room[~fixed])[::-1][: sites - int(fixed.sum())]
+    return int(room[fixed].sum() + free.sum())
 
 
 def read_table(*, path: Path, name: str, with_people: bool) -> list[Place]:
@@ -138,9 +196,16 @@ def distances(*, points: Sequence[Any], candidates: Sequence[Any]) -> NDArray[np
     return np.asarray(2 * EARTH * np.arcsin(np.sqrt(both)))
 
 
-def _units(codes: Sequence[str], scope: Scope) -> dict[str, str]:
-    known = Unit.objects.filter(code__in=set(codes), closed_on=None).values_list("code", "path")
-    return {code: path for code, path in known if scope.holds(path)}
+def units_of(points: Sequence[Place], *, scope: Scope, areas: Sequence[str]) -> list[str]:
+    """Return the path of each row's unit: by its code, else by the unit whose name stands in the row's name; else ''.
+
+    A code that is no unit of the round in this scope is not guessed at.
+    """
+    inner = within_any(scope, areas)
+    units = list(Unit.objects.filter(inner, closed_on=None).values_list("code", "name", "path"))
+    by_code = {code: path for code, _name, path in units}
+    named = [(name, path) for _code, name, path in units]
+    return [by_code.get(one.unit, "") if one.unit else unit_named(one.name, named) for one in points]
 
 
 def _letter(made: int, path: str) -> str:
@@ -150,75 +215,3 @@ def _letter(made: int, path: str) -> str:
     if many >= len(LETTERS):
         raise NotLawful(_("There are 26 plans already. Take one of them."))
     return LETTERS[many]
-
-
-@transaction.atomic
-def edit_plan(
-    *,
-    scope: Scope,
-    plan: str,
-    close: int = -1,
-    add: int = -1,
-    move: tuple[int, float, float] | None = None,
-    at: datetime,
-) -> SitePlan:
-    """Close a point, open one, or move one by hand; who goes where is worked out again at once.
-
-    :raises NotLawful: the plan was taken
-    """
-    row = plan_in_scope(scope, plan)
-    if row.taken_at is not None:
-        raise NotLawful(_("This plan was taken into the round. Make another."))
-    sites = [int(one) for one in row.sites]
-    if close in sites and len(sites) > 1:
-        sites.remove(close)
-    if 0 <= add < len(row.candidates) and add not in sites:
-        sites.append(add)
-    if move is not None and move[0] in sites and abs(move[1]) <= 180 and abs(move[2]) <= 90:
-        # The place where it stood stays a candidate: it can be opened again.
-        name = row.candidates[move[0]][0]
-        row.candidates.append([f"{name} *", move[1], move[2], ""])
-        sites = [one for one in sites if one != move[0]] + [len(row.candidates) - 1]
-    row.sites, row.edited = sorted(sites), True
-    _evaluate(row)
-    row.save(update_fields=["sites", "served", "candidates", "cost", "bound", "edited"])
-    return row
-
-
-def _evaluate(row: SitePlan) -> None:
-    """Send everybody to the nearest open point; the bound stays while as many are open, else it says nothing."""
-    points = [Place(one[0], "", one[2], one[3], one[4], "") for one in row.points]
-    places = [Place(row.candidates[at][0], "", row.candidates[at][1], row.candidates[at][2], 0, "") for at in row.sites]
-    table = distances(points=points, candidates=places)
-    goes = table.argmin(axis=1)
-    row.served = [row.sites[int(one)] for one in goes]
-    row.cost = float((np.array([one.people for one in points]) * table[np.arange(len(points)), goes]).sum())
-    row.bound = min(row.bound, row.cost)
-
-
-@transaction.atomic
-def take_plan(*, scope: Scope, plan: str, by: str, at: datetime) -> int:
-    """Set the plan's points in the round, each covering the units most of whose people go there. Returns how many.
-
-    :raises NotLawful: it was taken already
-    """
-    row = plan_in_scope(scope, plan)
-    if not SitePlan.objects.filter(pk=row.pk, taken_at=None).update(taken_at=at, taken_by=by):
-        raise NotLawful(_("This plan was taken already."))
-    per_table = number("people_per_table", at).value
-    goes: dict[str, Counter[int]] = {}
-    people: Counter[int] = Counter()
-    for (_name, unit, _lon, _lat, many), site in zip(row.points, row.served, strict=True):
-        people[site] += many
-        if unit:
-            goes.setdefault(unit, Counter())[site] += many
-    covers: dict[int, list[str]] = {}
-    for unit, counts in goes.items():
-        covers.setdefault(counts.most_common(1)[0][0], []).append(unit)
-    for site in row.sites:
-        name, lon, lat, _state = row.candidates[site]
-        units = tuple(covers.get(site, ()))
-        tables = min(60, max(1, int(-(-people[site] // per_table))))
-        new = NewSite(name, units[0] if units else scope.path, units or (), tables, 0, lat, lon)
-        add_site(scope=scope, made=row.round.public_id, new=new, by=by, at=at)
-    return len(row.sites)

@@ -1,5 +1,6 @@
 """Results out of a laboratory's file: read in a confined child, each line taken or named with what is wrong."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +13,25 @@ from shali.foundation.intake.reading import UnreadableFile
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.refusal import WrongInput
 from shali.testing.models import ResultFile
-from shali.testing.rules.result_file import read_results
+from shali.testing.rules.result_file import HEADINGS, NEEDED, read_results
 from shali.testing.services.results import take_results
+
+
+def take_result_by_hand(*, scope: Scope, laboratory: str, said: Mapping[str, str], by: str, at: datetime) -> ResultFile:
+    """Take one result as it was typed: tube, outcome, run, plate, well, ct_n, ct_orf, tested_at. Held as a file's are.
+
+    :raises WrongInput: it names the first field that cannot be read
+    """
+    names = [name for name in HEADINGS if said.get(name, "").strip()]
+    rows = [(1, names), (2, [said[name] for name in names])]
+    found = read_results(rows, zone=city_zone())
+    if not found.readings:
+        field = found.wrong[0][1] if found.wrong else next((name for name in NEEDED if name not in names), "tube")
+        raise WrongInput(
+            _("Give at least the tube, its result, the run and the hour of testing as 2022-08-10 08:00."),
+            fields={field: "wrong"},
+        )
+    return take_results(scope=scope, laboratory=laboratory, readings=found.readings, wrong=(), by=by, at=at)
 
 
 def take_result_file(*, scope: Scope, laboratory: str, path: Path, file_name: str, by: str, at: datetime) -> ResultFile:

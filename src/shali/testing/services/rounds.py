@@ -1,5 +1,6 @@
 """A round: planned, its roster frozen, opened, closed when its numbers agree."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,24 +14,35 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.moving import common_parent
 from shali.foundation.jurisdictions.rows import insert_rows, next_ids
+from shali.foundation.jurisdictions.rules import above
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.policy.rules import limit
-from shali.foundation.ui.refusal import NotInScope, Refusal, WrongInput
+from shali.foundation.ui.refusal import Refusal, WrongInput
 from shali.foundation.vault.sealing import open_text
-from shali.testing.facts import RoundClosed, RoundOpened
-from shali.testing.models import Expected, Round
+from shali.testing.facts import RoundOpened
+from shali.testing.models import Expected, Round, RoundArea
 from shali.testing.models.rounds import ANY_SIZE
-from shali.testing.queries.balance import balance
+from shali.testing.queries.areas import areas_of
+from shali.testing.queries.exempting import exempt_by_rule, rules_of_the_day
 from shali.testing.queries.find import round_in_scope
 from shali.testing.rules import RoundState
+from shali.testing.rules.exempting import MONTHS, MOST, POSITIVE_DAYS, are_rules
 from shali.testing.services.marks import mark_key, marks_of, new_mark_key
+from shali.testing.services.placing import place_people
 
 FREEZE = "shali.testing.jobs.freeze"
 CHUNK = 20_000
+MOST_UNITS = 500
+# Each unit of the round gives its next people; whoever two of them would name is named once.
 NEXT_PEOPLE = """
-select p.id, p.public_id, p.path from people_person p
-where p.path >= %s and p.path < %s || '/' and p.id > %s and p.merged_into_id is null order by p.id limit %s
+select distinct p.id, p.public_id, p.path from unnest(%(areas)s::text[]) as a(path) cross join lateral (
+  select p.id, p.public_id, p.path from people_person p
+  where p.path >= a.path collate "C" and p.path < a.path collate "C" || '/' and p.id > %(last)s
+    and p.merged_into_id is null
+  order by p.id limit %(n)s
+) p order by p.id limit %(n)s
 """
 # A round's roster is who is registered here; whoever comes without being on it is a guest.
 DOCUMENTS = """
@@ -45,32 +57,39 @@ class NotLawful(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """unit: path of the area; pool_size: people to a tube where a sampling point says nothing else."""
+    """units: paths of the area's units; pool_size: people to a tube where a sampling point says nothing else.
 
-    unit: str
+    exempt_rules: code -> number, as `rules.exempting` has them, by which the roster is drawn; None: those of the day.
+    """
+
+    units: Sequence[str]
     starts_at: datetime
     ends_at: datetime
     pool_size: int = 10
+    exempt_rules: Mapping[str, int] | None = None
 
 
 @transaction.atomic
 def plan_round(*, scope: Scope, plan: Plan, by: str, at: datetime) -> Round:
-    """Plan a round for an area of the scope.
+    """Plan a round for units of the scope. It stands at the lowest unit above all of them.
 
-    :raises WrongInput: the area, the hours or the size of the pools are wrong
+    :raises WrongInput: the units, the hours or the size of the pools are wrong
     """
-    unit = Unit.objects.filter(path=plan.unit, closed_on=None).first()
-    if unit is None or not scope.holds(unit.path):
-        raise WrongInput(_("Choose an area of your own."), fields={"unit": "missing"})
+    paths = _units(scope, plan.units)
+    unit = Unit.objects.get(path=common_parent(paths))
     if not plan.starts_at < plan.ends_at:
         raise WrongInput(_("The round ends before it begins."), fields={"ends_at": "wrong"})
     if plan.pool_size not in ANY_SIZE:
         raise WrongInput(_("A tube holds 1, 5, 10 or 20 people."), fields={"pool_size": "wrong"})
+    rules = rules_of_the_day(scope, at) if plan.exempt_rules is None else dict(plan.exempt_rules)
+    if not are_rules(rules):
+        said = _("Exempt by rule: up to %(months)d months of age, up to %(days)d days after a positive sample.")
+        raise WrongInput(said % {"months": MOST[MONTHS], "days": MOST[POSITIVE_DAYS]}, fields={"exempt_rules": "wrong"})
     with in_scope(system_scope("testing")), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('testing_round_number'))")
         last = Round.objects.filter(outbreak_id=settings.OUTBREAK).aggregate(last=Max("number"))["last"] or 0
         (number,) = next_ids("testing_round", count=1)
-        return Round.objects.create(
+        made = Round.objects.create(
             pk=number,
             outbreak_id=settings.OUTBREAK,
             number=last + 1,
@@ -84,7 +103,30 @@ def plan_round(*, scope: Scope, plan: Plan, by: str, at: datetime) -> Round:
             mark_key_sealed=new_mark_key(row=number),
             rule=limit("tube_result", at).rule_id,
             exercise=settings.EXERCISE,
+            exempt_rules=rules,
         )
+        RoundArea.objects.bulk_create([RoundArea(round=made, path=path) for path in paths])
+        return made
+
+
+def _units(scope: Scope, chosen: Sequence[str]) -> list[str]:
+    """Return the paths of chosen units, each once.
+
+    :raises WrongInput: one is not of the scope, or lies in another; or there are none, or too many
+    """
+    paths = sorted(set(chosen))
+    named = {one.path: one.name for one in Unit.objects.filter(path__in=paths, closed_on=None)}
+    if not paths or any(path not in named or not scope.holds(path) for path in paths):
+        raise WrongInput(_("Choose an area of your own."), fields={"units": "missing"})
+    if len(paths) > MOST_UNITS:
+        said = _("A round is of at most %(most)d units; %(n)d are chosen. Choose the units above them.")
+        raise WrongInput(said % {"most": MOST_UNITS, "n": len(paths)}, fields={"units": "too_many"})
+    for path in paths:
+        outer = next((one for one in above(path)[:-1] if one in named), "")
+        if outer:
+            said = _("%(inner)s lies in %(outer)s: choose one of them, so that nobody is on the roster twice.")
+            raise WrongInput(said % {"inner": named[path], "outer": named[outer]}, fields={"units": "repeated"})
+    return paths
 
 
 @transaction.atomic
@@ -111,29 +153,36 @@ def freeze_roster(*, made: int, by: str, at: datetime) -> int:
             row = Round.objects.select_for_update().get(pk=made)
             if row.state != RoundState.PLANNED:
                 return row.people
-            if not _freeze_chunk(row):
+            if not _freeze_chunk(row, by=by, at=at):
+                place_people(made=row.pk)
                 Round.objects.filter(pk=made).update(state=RoundState.OPEN, opened_at=at, opened_by=by)
                 announce([RoundOpened(made, row.people, row.path)], by=by, at=at)
                 return row.people
 
 
-def _freeze_chunk(row: Round) -> int:
-    key = mark_key(made=row)
+def _freeze_chunk(row: Round, *, by: str, at: datetime) -> int:
+    scope, key = system_scope("testing"), mark_key(made=row)
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(max(person_id), 0) from testing_expected where round_id = %s", [row.pk])
         (last,) = cursor.fetchone()
-        cursor.execute(NEXT_PEOPLE, [row.path, row.path, last, CHUNK])
+        cursor.execute(NEXT_PEOPLE, {"areas": list(areas_of(scope, row)), "last": last, "n": CHUNK})
         people = cursor.fetchall()
         cursor.execute(DOCUMENTS, [[person for person, _code, _path in people]])
         numbers: dict[int, list[str]] = {}
         for person, document, sealed in cursor.fetchall():
             number = open_text(sealed, table="people_document", column="number", row=document)
             numbers.setdefault(person, []).append(number)
+    exempt = exempt_by_rule(scope, row, [person for person, _code, _path in people], at=at)
+    columns = ("round_id", "person_id", "path", "guest", "standing", "marks", "exempt", "exempt_by", "exempt_at")
     insert_rows(
         Expected,
-        ("round_id", "person_id", "path", "guest", "standing", "marks", "exempt", "exempt_by", "missing", "missing_by"),
+        (*columns, "missing", "missing_by"),
         (
-            (row.pk, person, path, False, 0, marks_of(key=key, documents=numbers.get(person, ()), code=code), *[""] * 4)
+            (
+                *(row.pk, person, path, False, 0, marks_of(key=key, documents=numbers.get(person, ()), code=code)),
+                *((exempt[person], by, at) if person in exempt else ("", "", None)),
+                *("", ""),
+            )
             for person, code, path in people
         ),
     )
@@ -141,34 +190,3 @@ def _freeze_chunk(row: Round) -> int:
         row.people += len(people)
         Round.objects.filter(pk=row.pk).update(people=row.people)
     return len(people)
-
-
-@transaction.atomic
-def close_round(*, scope: Scope, made: str, by: str, at: datetime) -> Round:
-    """Close a round whose numbers agree: roster = sampled + exempt + named missing, nothing parked, all tubes known.
-
-    :raises NotLawful: something is open; the sentence says what, in numbers
-    """
-    row = round_in_scope(scope, made)
-    if not scope.holds(row.path):
-        raise NotInScope
-    if row.state != RoundState.OPEN:
-        raise NotLawful(_("This round is not open."))
-    with in_scope(system_scope("testing")):
-        counted = balance(system_scope("testing"), row.pk)
-    if not counted.may_close:
-        raise NotLawful(
-            _(
-                "%(left)d people are not sampled, exempt or named missing; %(parked)d things are parked; "
-                "%(tubes)d tubes are without a result. Settle these first."
-            )
-            % {
-                "left": counted.not_sampled,
-                "parked": counted.parked,
-                "tubes": counted.tubes - counted.tubes_void - counted.tubes_missing - counted.tubes_resulted,
-            }
-        )
-    Round.objects.filter(pk=row.pk, state=RoundState.OPEN).update(state=RoundState.CLOSED, closed_at=at, closed_by=by)
-    announce([RoundClosed(row.pk, row.path)], by=by, at=at)
-    row.refresh_from_db()
-    return row

@@ -9,13 +9,16 @@ from uuid import UUID
 from django.db import connection
 
 from shali.foundation.journal.announce import announce
+from shali.foundation.jurisdictions.rows import array_of
 from shali.testing.facts import PersonTestedPositive
 from shali.testing.rules import OWES, Standing, Swab, standing_of
 from shali.testing.services.left import close_visits_of_sampled
 from shali.testing.services.recalls import Owing, close_recalls, open_recalls
 
+# A tube that is missing for good is as good as void: whoever lies in it owes another sample.
 SAMPLES = """
-select s.person_id, s.taken_at, t.size, t.state, t.conflict, t.outcome, t.id, s.event
+select s.person_id, s.taken_at, t.size, case when t.lost_at is null then t.state else 3 end, t.conflict, t.outcome,
+  t.id, t.lost_at is not null, s.event
 from testing_sample s join testing_tube t on t.id = s.tube_id
 where s.round_id = %s and s.person_id = any(%s) and s.unbound_at is null
 """
@@ -28,15 +31,14 @@ where e.round_id = %s and e.person_id = n.person_id
 
 
 # Nearly everybody has one sample of which nothing is known yet: they await its result, and nothing follows from that.
-HELD = """
-select s.person_id, min(s.taken_at), bool_and(t.state <> 3 and t.conflict = '' and t.outcome is null)
-from testing_sample s join testing_tube t on t.id = s.tube_id
-where s.round_id = %s and s.person_id = any(%s) and s.unbound_at is null group by s.person_id
-"""
 AWAIT = """
-update testing_expected e set standing = 1, sampled_at = n.sampled_at
-from unnest(%s::bigint[], %s::timestamptz[]) as n(person_id, sampled_at)
-where e.round_id = %s and e.person_id = n.person_id and e.standing in (0, 1)
+with held as (
+  select s.person_id, min(s.taken_at) as first_at from testing_sample s join testing_tube t on t.id = s.tube_id
+  where s.round_id = %s and s.person_id = any(%s::bigint[]) and s.unbound_at is null group by s.person_id
+  having bool_and(t.state <> 3 and t.lost_at is null and t.conflict = '' and t.outcome is null)
+)
+update testing_expected e set standing = 1, sampled_at = held.first_at from held
+where e.round_id = %s and e.person_id = held.person_id and e.standing in (0, 1)
 returning e.person_id, old.standing
 """
 
@@ -47,6 +49,7 @@ class _Held:
 
     swab: Swab
     tube: int
+    is_lost: bool
     event: UUID
 
 
@@ -60,9 +63,7 @@ def restand(*, round_id: int, people: Collection[int], by: str, at: datetime) ->
         return 0
     held: dict[int, list[_Held]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(HELD, [round_id, wanted])
-        plain = {person: first_at for person, first_at, is_plain in cursor.fetchall() if is_plain}
-        cursor.execute(AWAIT, [list(plain), list(plain.values()), round_id])
+        cursor.execute(AWAIT, [round_id, array_of(wanted), round_id])
         simple = dict(cursor.fetchall())
         came = [person for person, standing in simple.items() if standing == Standing.NOT_SAMPLED]
         close_visits_of_sampled(people=came, by=by, at=at)
@@ -72,8 +73,8 @@ def restand(*, round_id: int, people: Collection[int], by: str, at: datetime) ->
         cursor.execute(EXPECTED, [round_id, wanted])
         before = {person: Standing(standing) for person, standing in cursor.fetchall()}
         cursor.execute(SAMPLES, [round_id, wanted])
-        for person, *swab, tube, event in cursor.fetchall():
-            held[person].append(_Held(Swab(*swab), tube, event))
+        for person, *swab, tube, is_lost, event in cursor.fetchall():
+            held[person].append(_Held(Swab(*swab), tube, is_lost, event))
         after = {person: standing_of([one.swab for one in held[person]]) for person in before}
         first = {person: min((one.swab.taken_at for one in held[person]), default=None) for person in before}
         cursor.execute(WRITE, [list(before), list(after.values()), [first[p] for p in before], round_id])
@@ -113,12 +114,12 @@ def _owed_for(held: list[_Held]) -> tuple[int, str]:
         if swab.conflict:
             return "conflict"
         if swab.state == 3:
-            return "void"
+            return "lost" if one.is_lost else "void"
         if swab.outcome == 3 and swab.size == 1:
             return "doubtful_single"
         return {2: "positive_pool", 3: "doubtful_pool", 4: "invalid"}.get(swab.outcome or 0, "")
 
-    order = ("positive_pool", "doubtful_pool", "doubtful_single", "conflict", "void", "invalid")
+    order = ("positive_pool", "doubtful_pool", "doubtful_single", "conflict", "void", "lost", "invalid")
     found = [(order.index(said), -one.swab.taken_at.timestamp(), one.tube, said) for one in held if (said := why(one))]
     _rank, _late, tube, said = min(found)
     return tube, said

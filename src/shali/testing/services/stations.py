@@ -1,17 +1,19 @@
 """Stations: let in once by a code, known by their own key, given what they need for days without a network, revoked."""
 
 import base64
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
-from shali.foundation.policy.rules import number
+from shali.foundation.policy.rules import limit, number
 from shali.foundation.ui.refusal import Refusal, WrongInput
 from shali.foundation.vault.outbox import is_point, is_signed, public_key
 from shali.foundation.vault.public_id import ALPHABET
@@ -24,13 +26,20 @@ from shali.testing.services.marks import MARK_BYTES, mark_key
 from shali.testing.services.rounds import NotLawful
 
 CODE_LENGTH = 12
-# What a station keeps of the roster: people whom its point covers, and who of them is exempt.
+# What a station keeps of the roster: people whom its point covers, who of them is exempt, who owes a single tube.
 MARKS = """
-select e.marks, e.exempt <> '' from testing_expected e
-where e.round_id = %s and not e.guest and exists (
-  select from testing_cover c
-  where c.site_id = %s and e.path >= c.path and e.path < c.path || '/'
+with ours as (select id, round_id, path, place from testing_cover where site_id = %s)
+select e.marks, e.exempt <> '', e.standing = 2 from ours c
+join testing_expected e on e.round_id = c.round_id and e.cover_id is null
+  and e.path >= c.path and e.path < c.path || '/'
+where c.place = '' and not e.guest and not exists (
+  select from testing_cover d
+  where d.round_id = c.round_id and d.place = '' and d.path > c.path and d.path < c.path || '/'
+    and e.path >= d.path and e.path < d.path || '/'
 )
+union all
+select e.marks, e.exempt <> '', e.standing = 2 from ours c join testing_expected e on e.cover_id = c.id
+where c.place <> '' and not e.guest
 """
 
 
@@ -116,15 +125,18 @@ def known_station(*, sent: Sent, at: datetime) -> Station:
     return found
 
 
-def pack_for(*, station: Station, at: datetime) -> dict[str, Any]:
-    """Return all that a station needs to work for days without a network. Holds no name and no number of anybody."""
+def pack_for(*, station: Station, at: datetime, have: str = "") -> dict[str, Any]:
+    """Return all that a station needs to work for days without a network. Holds no name and no number of anybody.
+
+    have: the version that it holds; {"same": true} where nothing has changed since
+    """
     made, site = station.round, station.site
     with in_scope(system_scope("testing.stations")):
         with connection.cursor() as cursor:
-            cursor.execute(MARKS, [made.pk, site.pk])
+            cursor.execute(MARKS, [site.pk])
             rows = cursor.fetchall()
         epoch = current_epoch(at=at)
-    return {
+    pack = {
         "round": {"number": made.number, "starts_at": made.starts_at, "ends_at": made.ends_at, "code": made.public_id},
         "site": {"name": site.name, "code": site.public_id, "size": site.pool_size},
         "station": station.public_id,
@@ -132,15 +144,19 @@ def pack_for(*, station: Station, at: datetime) -> dict[str, Any]:
         "exercise": made.exercise,
         "open": made.state == RoundState.OPEN and site.closed_at is None,
         "epoch": epoch.number,
+        "transport_hours": limit("tube_transport", at).hours,
         "server_key": base64.b64encode(public_key()).decode(),
         "mark_key": base64.b64encode(mark_key(made=made)).decode(),
         "mark_bytes": MARK_BYTES,
         "people": len(rows),
-        "roster": _joined([marks for marks, is_exempt in rows if not is_exempt]),
-        "exempt": _joined([marks for marks, is_exempt in rows if is_exempt]),
-        "last_seq": station.last_seq,
-        "made_at": at,
+        "roster": _joined([marks for marks, is_exempt, _owes in rows if not is_exempt]),
+        "exempt": _joined([marks for marks, is_exempt, _owes in rows if is_exempt]),
+        "owes": _joined([marks for marks, _is_exempt, owes in rows if owes]),
     }
+    version = hashlib.sha256(orjson.dumps(pack)).hexdigest()[:16]
+    if have == version:
+        return {"same": True}
+    return pack | {"version": version, "last_seq": station.last_seq, "made_at": at}
 
 
 def _joined(rows: list[bytes | memoryview]) -> str:

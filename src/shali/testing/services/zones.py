@@ -7,14 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.models import Unit
-from shali.foundation.jurisdictions.rules import lies_in
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import WrongInput
 from shali.testing.models import Round, Site, Zone
 from shali.testing.models.rounds import ANY_SIZE
+from shali.testing.queries.areas import areas_of
 from shali.testing.queries.find import round_in_scope
 from shali.testing.queries.zones import zone_of
 from shali.testing.rules import RoundState
+from shali.testing.rules.areas import is_of
 from shali.testing.services.rounds import NotLawful
 
 
@@ -37,7 +38,7 @@ def set_zone(*, scope: Scope, made: str, new: NewZone, by: str, at: datetime) ->
     """
     row = _round(scope, made)
     unit = Unit.objects.filter(path=new.unit, closed_on=None).first()
-    if unit is None or not scope.holds(unit.path) or not lies_in(unit.path, row.path):
+    if unit is None or not scope.holds(unit.path) or not is_of(unit.path, areas_of(scope, row)):
         raise WrongInput(_("Choose an area of this round."), fields={"unit": "missing"})
     if new.pool_size not in ANY_SIZE:
         raise WrongInput(_("A tube holds 1, 5, 10 or 20 people."), fields={"pool_size": "wrong"})

@@ -70,13 +70,13 @@ class Desk:
             return Tube.objects.get(round=self.round, code=code)
 
 
-def open_round(people: int = 30, *, pool_size: int = 10, unit: str = "4111.02.001") -> Desk:
+def open_round(people: int = 30, *, pool_size: int = 10, unit: str | tuple[str, ...] = "4111.02.001") -> Desk:
     """Return an open round of a township with one sampling point of three tables."""
     reference.ensure()
     known = enrol_residents(people)
     city = Scope(path="4111", name="post:9")
     with in_scope(city):
-        plan = Plan(unit, AT, AT + timedelta(hours=12), pool_size)
+        plan = Plan((unit,) if isinstance(unit, str) else unit, AT, AT + timedelta(hours=12), pool_size)
         made = plan_round(scope=city, plan=plan, by=city.name, at=AT)
     freeze_roster(made=made.pk, by=city.name, at=AT)
     with in_scope(DESK):

@@ -7,10 +7,14 @@ from django.db import DatabaseError, connection, transaction
 
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.tasks.models import Task
+from shali.foundation.ui.refusal import WrongInput
 from shali.testing.models import Recall, Result, ResultFile
 from shali.testing.rules import Outcome, Standing
+from shali.testing.services.laboratory import name_lost
+from shali.testing.services.result_files import take_result_by_hand
 from shali.testing.services.results import decide_correction, decide_file
 from shali.testing.services.rounds import NotLawful
+from shali.testing.services.settling import match_result, refuse_result
 from shali.tracing.models import Case
 
 from .desk import AT, CLERK, OTHER, Desk, a_laboratory, a_result, fill, hand_in, open_round, work_off
@@ -195,6 +199,63 @@ def test_the_same_file_twice_is_one_file(desk: Desk) -> None:
 )
 def test_the_database_refuses(desk: Desk, statement: str, said: str) -> None:
     assert said in refusal_of(statement)
+
+
+def parked_result() -> Result:
+    with in_scope(system_scope("test")):
+        return Result.objects.get(state="parked")
+
+
+def test_a_result_with_an_impossible_hour_is_put_on_its_tube_by_a_second_person_with_a_reason(desk: Desk) -> None:
+    hand_in(a_laboratory(), a_result("T1", Outcome.NEGATIVE, hours=-1))
+    row = parked_result()
+    assert row.why == "before_sample"
+    tube = desk.tube("T1").public_id
+    given = {"result": row.public_id, "tube": tube, "at": AT + timedelta(hours=8)}
+
+    with in_scope(CLERK), pytest.raises(NotLawful):
+        match_result(scope=CLERK, why="clock_wrong", by=CLERK.name, **given)
+    with in_scope(OTHER), pytest.raises(WrongInput):
+        match_result(scope=OTHER, why="", by=OTHER.name, **given)
+    with in_scope(OTHER):
+        match_result(scope=OTHER, why="clock_wrong", by=OTHER.name, **given)
+
+    assert desk.standing(0) is Standing.NEGATIVE
+    row.refresh_from_db()
+    assert (row.state, row.settled_for, row.decided_by) == ("applied", "clock_wrong", OTHER.name)
+
+
+def test_a_result_of_a_tube_that_is_missing_is_refused_with_a_reason_and_put_on_nobody(desk: Desk) -> None:
+    with in_scope(CLERK):
+        name_lost(scope=CLERK, tube=desk.tube("T1").public_id, by=CLERK.name, at=AT + timedelta(hours=3))
+    hand_in(a_laboratory(), a_result("T1", Outcome.NEGATIVE))
+    row = parked_result()
+    assert row.why == "void_tube"
+    given = {"scope": OTHER, "result": row.public_id, "by": OTHER.name, "at": AT + timedelta(hours=8)}
+
+    with in_scope(OTHER), pytest.raises(NotLawful):
+        match_result(tube=desk.tube("T1").public_id, why="label_misread", **given)
+    with in_scope(OTHER):
+        refuse_result(why="tube_void", **given)
+
+    row.refresh_from_db()
+    assert (row.state, row.settled_for) == ("refused", "tube_void")
+    assert desk.standing(0) is Standing.RESAMPLE
+
+
+def test_one_result_by_hand_is_taken_as_a_file_of_one_line_is(desk: Desk) -> None:
+    bench = a_laboratory()
+    said = {"tube": "T1", "outcome": "negative", "run": "R9", "plate": "P1", "well": "A1", "ct_n": "", "ct_orf": ""}
+    given = {"scope": CLERK, "laboratory": bench.public_id, "by": CLERK.name, "at": AT + timedelta(hours=7)}
+    with in_scope(CLERK):
+        with pytest.raises(WrongInput):
+            take_result_by_hand(said={**said, "tested_at": "soon"}, **given)
+        take_result_by_hand(said={**said, "tested_at": "2022-08-11T14:00"}, **given)
+
+    assert desk.standing(0) is Standing.NEGATIVE
+    with in_scope(system_scope("test")):
+        row = Result.objects.get()
+    assert (row.state, row.run, row.well, row.ct_n) == ("applied", "R9", "A1", None)
 
 
 def refusal_of(statement: str) -> str:

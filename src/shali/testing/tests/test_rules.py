@@ -10,12 +10,12 @@ from shali.testing.rules import (
     Standing,
     Swab,
     TubeState,
-    clean_in_a_row,
     curves_twice,
     forecast_end,
     standing_of,
 )
 from shali.testing.rules.result_file import read_results
+from shali.testing.rules.stopping import PastRound, Rule, Step, stopping
 
 AT = datetime(2022, 8, 11, tzinfo=UTC)
 HISTORIES = 100_000
@@ -111,6 +111,39 @@ def test_the_forecast_goes_on_as_the_last_hours_did(counts: tuple[int, ...], hou
     assert found == (None if hours is None else AT + timedelta(hours=hours))
 
 
-def test_testing_stops_after_clean_rounds_in_a_row() -> None:
-    assert clean_in_a_row([(True, 0), (True, 2), (True, 0), (True, 0), (False, 0)]) == 2
-    assert clean_in_a_row([(True, 0), (True, 1)]) == 0
+DAY = timedelta(days=1)
+RULE = Rule(clean=3, pause_hours=72, after=1)
+
+
+def a_round(day: int, *, positive: int = 0, undecided: int = 0, is_closed: bool = True) -> PastRound:
+    return PastRound(AT + day * DAY, AT + (day + 0.5) * DAY if is_closed else None, positive, undecided)
+
+
+THREE = (a_round(0), a_round(1), a_round(2))
+
+
+@pytest.mark.parametrize(
+    ("rounds", "day", "step", "clean"),
+    [
+        ((a_round(0), a_round(1)), 2, Step.TEST, 2),
+        (THREE, 3, Step.PAUSE, 3),
+        (THREE, 6, Step.AGAIN, 3),
+        ((*THREE, a_round(4)), 5, Step.PAUSE, 3),  # within the pause: none of those after it
+        ((*THREE, a_round(6)), 7, Step.STOP, 3),
+        ((*THREE, a_round(6, is_closed=False)), 7, Step.AGAIN, 3),
+        ((*THREE, a_round(6, positive=1)), 7, Step.TEST, 0),
+        ((*THREE, a_round(6, undecided=9)), 7, Step.WAIT, 3),
+        ((a_round(0), a_round(1), a_round(2, undecided=1)), 3, Step.WAIT, 2),
+        ((a_round(0, positive=2), a_round(1)), 2, Step.TEST, 1),
+    ],
+)
+def test_testing_stops_after_clean_rounds_a_pause_and_one_more(
+    rounds: tuple[PastRound, ...], day: int, step: Step, clean: int
+) -> None:
+    found = stopping(rounds, RULE, at=AT + day * DAY)
+
+    assert (found.step, found.clean) == (step, clean)
+
+
+def test_a_rule_without_a_round_after_its_pause_stops_at_once() -> None:
+    assert stopping(THREE, Rule(clean=3, pause_hours=0, after=0), at=AT + 3 * DAY).step is Step.STOP

@@ -1,73 +1,15 @@
 """The station in a real browser: let in by a code, at work without network, through a reload; nothing lost."""
 
 import json
-from dataclasses import dataclass
-from datetime import timedelta
 
-import pytest
-import segno
 from playwright.sync_api import Page, expect
 
-from shali.config.testing.live import Live
-from shali.foundation.accounts.models import Post
-from shali.foundation.accounts.roles import Role
-from shali.foundation.accounts.services.posts import add_user, give_post
 from shali.foundation.clocks import now
-from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.testing.models import Box, Sample, Station, Tube
-from shali.testing.services.stations import make_station
 
-from .desk import DESK, Desk, number_of, open_round, work_off
-
-
-@dataclass
-class Table:
-    live: Live
-    desk: Desk
-    clerk: Post
-
-
-@pytest.fixture
-def table(live: Live) -> Table:
-    desk = open_round(12, pool_size=5)
-    at = now()
-    unit = Unit.objects.get(path=DESK.path)
-    user = add_user(username="desk", name="甄隐", at=at, language="zh-hans")
-    clerk = give_post(
-        user=user, role=Role.TOWNSHIP_DESK, unit=unit, scope=None, by="system:test", at=at - timedelta(days=1)
-    )
-    return Table(live, desk, clerk)
-
-
-def let_in(table: Table, phone: Page) -> None:
-    """Let the device in through the address that the point's page shows as a code."""
-    with in_scope(DESK):
-        made = make_station(scope=DESK, site=table.desk.site.public_id, table=1, by=DESK.name, at=now())
-    phone.goto(f"{table.live.url}/station/#{made.code}")
-    phone.locator("[data-station][data-ready]").wait_for()
-    phone.get_by_role("button", name="准入").click()
-    expect(phone.locator("[data-part='field']")).to_be_visible()
-
-
-def type_in(phone: Page, text: str) -> None:
-    """Type as a reader does: all at once, then Enter."""
-    field = phone.locator("[data-part='field']")
-    field.fill(text)
-    field.press("Enter")
-
-
-def count(phone: Page, name: str, value: int) -> None:
-    expect(phone.locator(f"[data-fill='{name}']").first).to_have_text(str(value))
-
-
-def until(phone: Page, expression: str) -> None:
-    """Wait until an expression of the page is true: wait_for_function needs an eval that the page's policy forbids."""
-    for _turn in range(200):
-        if phone.evaluate(expression):
-            return
-        phone.wait_for_timeout(50)
-    pytest.fail(f"{expression} did not come true within ten seconds")
+from .desk import number_of, work_off
+from .table import Table, count, let_in, type_in, until
 
 
 def stored(phone: Page) -> str:
@@ -249,45 +191,6 @@ def test_what_is_written_while_a_batch_is_on_its_way_goes_right_after_it(table: 
 
     # The pause between two tries is 3.75 seconds or more: it is not waited for.
     expect(phone.locator("[data-fill='waiting']").first).to_have_text("0", timeout=2_500)
-
-
-def hold_before_the_camera(phone: Page, text: str) -> None:
-    """Let the device's camera see a QR code: a canvas stands for it, the detector is the product's own."""
-    rows = [[int(module) for module in row] for row in segno.make_qr(text, error="m").matrix]
-    phone.evaluate(
-        """(rows) => {
-          const [canvas, at, side] = [document.createElement("canvas"), 60, Math.floor(520 / rows.length)];
-          canvas.width = canvas.height = 640;
-          const draw = canvas.getContext("2d");
-          const paint = () => {
-            draw.fillStyle = "#fff";
-            draw.fillRect(0, 0, 640, 640);
-            draw.fillStyle = "#000";
-            for (const [y, row] of rows.entries()) {
-              for (const [x, dark] of row.entries()) if (dark) draw.fillRect(at + x * side, at + y * side, side, side);
-            }
-          };
-          setInterval(paint, 50);
-          paint();
-          navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
-        }""",
-        rows,
-    )
-
-
-def test_a_label_and_a_person_are_read_by_the_camera_with_and_without_network(table: Table, phone: Page) -> None:
-    let_in(table, phone)
-    hold_before_the_camera(phone, "LH-0001")
-    phone.locator("[data-act='scan']").click()
-    expect(phone.locator("[data-part='said']")).to_have_attribute("data-right", "true", timeout=15_000)
-    phone.context.set_offline(True)
-    hold_before_the_camera(phone, number_of(0))
-    phone.locator("[data-act='scan']").click()
-    expect(phone.locator("[data-fill='people']").first).to_have_text("1", timeout=15_000)
-    # The camera is let go as soon as a code was read.
-    expect(phone.locator("[data-part='camera']")).to_be_hidden()
-    phone.context.set_offline(False)
-    count(phone, "waiting", 0)
 
 
 def test_the_newest_can_be_taken_out_and_nothing_of_a_person_stays_on_the_screen(table: Table, phone: Page) -> None:

@@ -51,7 +51,8 @@ def test_a_resend_that_is_cut_otherwise_adds_only_what_is_new() -> None:
     work_off()
     assert samples() == 10
     with in_scope(system_scope("test")):
-        assert list(SealedBatch.objects.values_list("first_seq", "n", "accepted")) == [(1, 7, 7), (8, 4, 4)]
+        kept = SealedBatch.objects.order_by("first_seq").values_list("first_seq", "n", "accepted")
+        assert list(kept) == [(1, 7, 7), (8, 4, 4)]
 
 
 def test_a_batch_after_a_gap_is_not_kept_and_says_from_where_to_send() -> None:
@@ -118,7 +119,7 @@ def test_a_forged_or_changed_batch_is_not_taken() -> None:
     stranger.outbox = device.outbox
 
     for forged in (
-        Sent(sent.station, 1, 4, sent.sent_ms, 4, 0, sent.body.replace(b'"q": 2', b'"q": 3'), sent.signature),
+        Sent(sent.station, 1, 4, sent.sent_ms, 4, 0, sent.body.replace(b'"q":2', b'"q":3'), sent.signature),
         Sent(sent.station, 1, 4, sent.sent_ms, 5, 0, sent.body, sent.signature),
         Sent("nobodyknows0", 1, 4, sent.sent_ms, 4, 0, sent.body, sent.signature),
         stranger.batch(AT, 1, 4),

@@ -9,9 +9,11 @@ from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Document, Person
 from shali.testing.models import Box, Expected, Parked, Recall, Sample
 from shali.testing.queries.balance import balance
+from shali.testing.queries.laboratory import strays
 from shali.testing.rules import Outcome, Standing
-from shali.testing.services.laboratory import receive_box
-from shali.testing.services.rounds import NotLawful, close_round
+from shali.testing.services.closing import close_round
+from shali.testing.services.laboratory import name_lost, receive_box
+from shali.testing.services.rounds import NotLawful
 
 from .desk import (
     AT,
@@ -101,7 +103,7 @@ def open_round_again(desk):
 
     city = Scope(path="4111", name="post:9")
     with in_scope(city):
-        made = plan_round(scope=city, plan=Plan("4111.02.001", AT, AT + timedelta(hours=12)), by=city.name, at=AT)
+        made = plan_round(scope=city, plan=Plan(("4111.02.001",), AT, AT + timedelta(hours=12)), by=city.name, at=AT)
     freeze_roster(made=made.pk, by=city.name, at=AT)
     with in_scope(DESK):
         new = NewSite("乙点", "4111.02.001.001")
@@ -225,12 +227,35 @@ def test_a_box_is_received_against_what_was_sent() -> None:
         )  # fmt: skip
 
     assert (got.found, got.missing, got.extra, got.broken) == (3, ("T3",), ("T9",), ("T2",))
+    with in_scope(CLERK):
+        named = [(one.kind, one.code, one.site) for one in strays(CLERK, box.public_id)]
+    assert named == [("missing", "T3", "甲点"), ("extra", "T9", ""), ("broken", "T2", "甲点")]
     assert desk.standing(2) is Standing.RESAMPLE  # the tube broke
     assert desk.standing(0) is Standing.AWAITING
     with in_scope(CLERK), pytest.raises(NotLawful):
         receive_box(
             scope=CLERK, box=box.public_id, laboratory=bench.public_id, scanned=["T0"], broken=[], by="post:2", at=AT
         )
+
+
+def test_people_of_a_tube_that_is_missing_for_good_owe_another_sample_and_a_later_one_answers() -> None:
+    desk = open_round(4)
+    device = desk.device()
+    fill(device, "T1", [0, 1])
+    device.send(AT)
+    work_off()
+
+    with in_scope(DESK):
+        name_lost(scope=DESK, tube=desk.tube("T1").public_id, by=DESK.name, at=AT + timedelta(hours=3))
+
+    assert desk.standing(0) is Standing.RESAMPLE
+    with in_scope(system_scope("test")):
+        assert set(Recall.objects.filter(done_at=None).values_list("why", flat=True)) == {"lost"}
+    fill(device, "T2", [0], at=AT + timedelta(hours=4))
+    device.send(AT + timedelta(hours=5))
+    work_off(AT + timedelta(hours=5))
+    hand_in(a_laboratory(), a_result("T2", Outcome.NEGATIVE))
+    assert (desk.standing(0), desk.standing(1)) == (Standing.NEGATIVE, Standing.RESAMPLE)
 
 
 def test_a_round_closes_only_when_its_numbers_agree() -> None:

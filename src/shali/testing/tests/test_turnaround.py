@@ -68,9 +68,9 @@ def test_the_late_are_found_under_the_word_that_counts_them(desk: Desk) -> None:
     with in_scope(DESK):
         for name in STAGES:
             if found[name].limit:
-                rows = tubes(DESK, desk.round.public_id, f"late_{name}", at=noon())
+                rows = tubes(DESK, desk.round.public_id, f"late_{name}", at=noon()).rows
                 assert len(rows) == found[name].late, name
-        late = tubes(DESK, desk.round.public_id, "late_to_laboratory", at=noon())
+        late = tubes(DESK, desk.round.public_id, "late_to_laboratory", at=noon()).rows
 
     assert [one.code for one in late] == ["on_the_way_late"]
 

@@ -37,7 +37,7 @@ def draw_coverage(view: RoundView, *, at: datetime) -> Coverage | None:
     """Place the curve of a round; nothing before somebody was sampled."""
     if not view.curve:
         return None
-    whole = max(1, view.balance.roster - view.balance.exempt)
+    whole = max(1, view.balance.to_come)
     begins = min(view.row.starts_at, view.curve[0][0])
     ends = max(view.row.ends_at, view.finish or view.row.ends_at, view.curve[-1][0])
     ends = min(ends, begins + timedelta(hours=72))

@@ -1,15 +1,28 @@
 """What forms of this desk send."""
 
+from collections.abc import Container
 from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from shali.foundation.ui.refusal import WrongInput
+from shali.testing.queries.narrowed import Narrow
 
 MOST_AT_ONCE = 500
+
+
+def word_of(request: HttpRequest, known: Container[str], otherwise: str, *, name: str = "which") -> str:
+    """Read the filter of a list; a word that it does not know reads as the one that it begins with."""
+    asked = request.GET.get(name, "")
+    return asked if asked in known else otherwise
+
+
+def after_of(request: HttpRequest, of: str = "") -> str:
+    """Read the place behind which a list goes on. of: which list of a page that has several."""
+    return request.GET.get("after", "")[:200] if request.GET.get("of", "") == of else ""
 
 
 def must_hour(request: HttpRequest, name: str) -> datetime:
@@ -51,3 +64,16 @@ def codes_of(text: str) -> list[str]:
 
 def number_of(text: str, *, otherwise: int = 0) -> int:
     return int(text) if text.isdigit() and len(text) < 10 else otherwise
+
+
+def narrow_of(given: QueryDict) -> Narrow:
+    """Read whom of those left a filter means; a word that is no number is none."""
+    first, last = (given.get(name, "").strip() for name in ("first", "last"))
+    return Narrow(
+        unit=given.get("unit", "")[:60],
+        own=given.get("own") == "1",
+        door=number_of(given.get("door", "")),
+        group=given.get("group", "")[:12],
+        first=number_of(first) if first.isdigit() else None,
+        last=number_of(last) if last.isdigit() else None,
+    )

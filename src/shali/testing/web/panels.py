@@ -8,10 +8,11 @@ from shali.foundation.intake.web.homes import Home
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.people.web.panels import Panel as PersonPanel
 from shali.foundation.tasks.web.panels import Panel
+from shali.foundation.ui.qr import drawn
 from shali.testing.queries import words
 from shali.testing.queries.groups import group_of_batch
+from shali.testing.queries.homes import walk_of_task
 from shali.testing.queries.tubes import code_of, home_of_task, recall_of_task, standings_of
-from shali.testing.web.qr import drawn
 
 EMPTY = "testing/_nothing.html"
 
@@ -26,7 +27,10 @@ def recall_panel(scope: Scope, task: str, at: datetime) -> Panel:
 
 def home_panel(scope: Scope, task: str, at: datetime) -> Panel:
     found = home_of_task(scope, task)
-    return Panel("testing/_home_task.html", {"expected": found}) if found is not None else Panel(EMPTY, {})
+    walk = walk_of_task(scope, task)
+    return (
+        Panel("testing/_home_task.html", {"expected": found, "walk": walk}) if found is not None else Panel(EMPTY, {})
+    )
 
 
 def person_panel(scope: Scope, person: int, at: datetime) -> PersonPanel:

@@ -1,5 +1,6 @@
 """Rows made ready for the pages: words, sums, shares. No query, no decision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +9,13 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.tasks.rules import clock_state
 from shali.foundation.ui.formats import num
+from shali.foundation.ui.paging import COUNTED_AT_MOST
 from shali.testing.queries import words
 from shali.testing.queries.laboratory import BoxRow
+from shali.testing.queries.left import ExpectedRow
 from shali.testing.queries.tubes import ParkedRow, RecallRow
 from shali.testing.rules import Balance, Standing
+from shali.testing.rules.exempting import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,13 @@ def _identity(what: str, *terms: Term) -> Identity:
 
 
 def identities(balance: Balance, made: str) -> list[Identity]:
-    """Return the three sums of a round: people, samples, tubes."""
+    """Return the sums of a round: people, samples, tubes, what lies in them, what devices wrote."""
     people = reverse("testing:people", args=[made])
     tubes = reverse("testing:tubes", args=[made])
+    here, parked = reverse("testing:round", args=[made]), reverse("testing:parked")
     open_tubes = balance.tubes - balance.tubes_received - balance.tubes_void - balance.tubes_missing
     return [
-        _identity(
-            _("People"),
-            Term(_("On the roster"), balance.roster),
-            Term(_("sampled"), balance.sampled, "=", f"{people}?which=sampled"),
-            Term(_("exempt"), balance.exempt, "+", f"{people}?which=exempt"),
-            Term(_("missing by name"), balance.named_missing, "+", f"{people}?which=missing"),
-            Term(_("not sampled yet"), balance.not_sampled, "+", f"{people}?which=left"),
-        ),
+        _people(balance, people),
         _identity(
             _("Samples"),
             Term(_("People in tubes"), balance.people_in_tubes),
@@ -60,13 +58,66 @@ def identities(balance: Balance, made: str) -> list[Identity]:
         ),
         _identity(
             _("Tubes"),
-            Term(_("Used"), balance.tubes),
-            Term(_("at the laboratory"), balance.tubes_received, "="),
-            Term(_("void"), balance.tubes_void, "+"),
-            Term(_("missing for good"), balance.tubes_missing, "+"),
-            Term(_("on their way"), open_tubes, "+", f"{tubes}?which=waiting"),
+            Term(_("Used"), balance.tubes, "", f"{tubes}?which=all"),
+            Term(_("at the laboratory"), balance.tubes_received, "=", f"{tubes}?which=received"),
+            Term(_("void"), balance.tubes_void, "+", f"{tubes}?which=void"),
+            Term(_("missing for good"), balance.tubes_missing, "+", f"{tubes}?which=lost"),
+            Term(_("on their way"), open_tubes, "+", f"{tubes}?which=on_the_way"),
+        ),
+        _identity(
+            _("Swabs"),
+            Term(_("Members of tubes"), balance.members, "", f"{tubes}?which=all"),
+            Term(_("people swabbed"), balance.people_swabbed, "=", "" if balance.guests else f"{people}?which=sampled"),
+            Term(_("further swabs of the same people"), balance.swabs - balance.people_swabbed, "+"),
+        ),
+        _identity(
+            _("Events of devices"),
+            Term(_("Written"), balance.events, "", reverse("testing:sites", args=[made])),
+            Term(_("done"), balance.events_done, "="),
+            Term(_("here before"), balance.events_again, "+"),
+            Term(_("parked when they came"), balance.events_parked, "+", parked),
+            Term(_("being read"), balance.events_waiting, "+"),
+            Term(_("still on devices"), balance.events_held, "+", f"{here}#held"),
         ),
     ]
+
+
+def _people(balance: Balance, people: str) -> Identity:
+    merged = f"{people}?which=merged"
+    return _identity(
+        _("People"),
+        Term(_("On the roster"), balance.roster),
+        Term(_("sampled"), balance.sampled, "=", f"{people}?which=sampled"),
+        Term(_("exempt"), balance.exempt, "+", f"{people}?which=exempt"),
+        Term(_("missing by name"), balance.named_missing, "+", f"{people}?which=missing"),
+        *([Term(_("on another line since a merge"), balance.merged, "+", merged)] if balance.merged else []),
+        Term(_("not sampled yet"), balance.not_sampled, "+", f"{people}?which=left"),
+    )
+
+
+def exempt_word(code: str, rules: Mapping[str, int]) -> str:
+    """Say for what somebody is exempt; of a rule of the round with its number."""
+    if code in words.RULED:
+        number = next((rules.get(name, 0) for name, word in WORDS.items() if word == code), 0)
+        return str(words.RULED[code]) % {"n": number}
+    return str(words.EXEMPTIONS.get(code, ""))
+
+
+def rule_words(rules: Mapping[str, int]) -> list[str]:
+    """Say by which rules a round's roster is drawn."""
+    return [str(words.RULES[code]) % {"n": number} for code, number in sorted(rules.items()) if number]
+
+
+def left_line(one: ExpectedRow, rules: Mapping[str, int]) -> dict[str, object]:
+    ended = one.taken_back
+    return {
+        "row": one,
+        "standing": words.STANDINGS[one.standing],  # type: ignore[index]  # a standing is its number
+        "why": exempt_word(one.exempt, rules) or words.MISSING.get(one.missing) or "",
+        "ended": exempt_word(ended.exempt, rules) if ended and not one.exempt else "",
+        "ended_why": words.TAKE_BACK[ended.why] if ended else "",
+        "ended_at": ended.at if ended else None,
+    }
 
 
 def standings(counts: dict[int, int], made: str) -> list[tuple[str, int, str]]:
@@ -80,6 +131,11 @@ def standings(counts: dict[int, int], made: str) -> list[tuple[str, int, str]]:
         Standing.POSITIVE: "positive",
     }
     return [(str(words.STANDINGS[one]), counts.get(one, 0), f"{page}?which={key}") for one, key in keys.items()]
+
+
+def capped(count: int) -> str:
+    """Return a number as a link says it: counted to 10,000 and no further."""
+    return num(count) if count <= COUNTED_AT_MOST else f"{num(COUNTED_AT_MOST)}+"
 
 
 def share(part: int, whole: int) -> str:
@@ -111,15 +167,14 @@ def box_line(one: BoxRow, *, at: datetime, soon_share: float) -> dict[str, objec
 def parked_line(one: ParkedRow) -> dict[str, object]:
     """Say what is parked in words; of its detail only what an officer can act on."""
     detail = one.detail
-    said = {
-        "station_revoked": _("%(events)s events from number %(first)s on"),
-        "station_forked": _("%(events)s events from number %(first)s on"),
-        "box_count": _("box %(box)s: %(screen)s on the screen, %(table)s on the table"),
-    }.get(one.kind, "")
+    is_batch = one.kind.startswith("station_")
+    said = _("%(events)s events from number %(first)s on") if is_batch else ""
+    if one.kind == "box_count":
+        said = _("box %(box)s: %(screen)s on the screen, %(table)s on the table")
     values = {name: str(detail.get(name, "—")) for name in ("events", "first", "box", "screen", "table")}
     return {
         "row": one,
         "what": words.PARKED[one.kind],
         "detail": said % values if said else "",
-        "can_take": one.kind.startswith("station_"),
+        "can_take": is_batch,
     }

@@ -17,7 +17,10 @@ KINDS = ("swab", "out", "move", "seal", "void", "box")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch of the inbox with what is known of its station. off: server's clock minus the device's."""
+    """A batch of the inbox with what is known of its station. off: server's clock minus the device's.
+
+    zoned_at: since when a zone gives the point its size of tubes; None where none does
+    """
 
     id: int
     station: int
@@ -30,6 +33,7 @@ class Batch:
     body: memoryview | bytes
     off: timedelta
     n: int
+    zoned_at: datetime | None
 
 
 class Said(BaseModel):
@@ -48,9 +52,12 @@ class Said(BaseModel):
     name: str = Field("", max_length=60)
     phone: str = Field("", max_length=20)
     pair: int = Field(1, ge=1, le=2)
+    by: str = Field("", max_length=60)  # the number of whoever brings him, and which of those whom he brings he is
+    child: int = Field(0, ge=0, le=9)
     of: UUID | None = None
     n: int = Field(0, ge=0, le=5_000)
     counted: int = Field(0, ge=0, le=5_000)
+    why: str = Field("", max_length=20)
     box: str = Field("", max_length=40)
     tubes: list[str] = Field(default_factory=list, max_length=2_000)
 

@@ -3,6 +3,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from shali.foundation.jurisdictions.rows import uncollected
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.vault.outbox import Opener
 from shali.testing.rules import TubeState
@@ -19,13 +20,17 @@ BATCHES = 80
 # A shard's batches are done by one worker at a time, in the order in which they came.
 TAKE = """
 select w.batch_id, w.station_id, s.path, s.round_id, s.site_id, t.pool_size, u.id, s.public_id, b.body,
-       b.received_at - b.sent_at, b.n
+       b.received_at - b.sent_at, b.n, (
+  select z.set_at from testing_zone z
+  where z.round_id = s.round_id and t.path >= z.path and t.path < z.path || '/' and z.pool_size = t.pool_size
+  order by length(z.path) desc limit 1
+)
 from testing_waiting w
 join testing_station s on s.id = w.station_id
 join testing_site t on t.id = s.site_id
 join jurisdictions_unit u on u.id = t.unit_id
 join testing_sealedbatch b on b.id = w.batch_id
-where w.station_id %% %s = %s order by w.batch_id limit %s
+where s.site_id %% %s = %s order by w.batch_id limit %s
 for update of w skip locked
 """
 DONE = """
@@ -36,8 +41,15 @@ where b.id = n.id
 
 
 def process_inbox(*, opener: Opener, at: datetime, shards: int = 1, shard: int = 0, batches: int = BATCHES) -> int:
-    """Open and do the oldest batches of a shard in one transaction. Returns how many events they held."""
-    with in_scope(system_scope("testing")), connection.cursor() as cursor:
+    """Open and do the oldest batches of a shard in one transaction. Returns how many events they held.
+
+    A shard is so many of the points: tables of one point put their tubes into one box. Two shards may still meet over a
+    person or a tube that stands in both.
+
+    :raises django.db.OperationalError: they waited for each other, and this one gave way: do it again
+    :raises django.db.IntegrityError: both enrolled one newcomer, and this one came second: do it again
+    """
+    with uncollected(), in_scope(system_scope("testing")), connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(hashtext('testing_inbox'), %s)", [shard])
         if not cursor.fetchone()[0]:
             return 0
@@ -53,6 +65,13 @@ def process_inbox(*, opener: Opener, at: datetime, shards: int = 1, shard: int =
         cursor.execute(DONE, [at, *numbers])
         cursor.execute("delete from testing_waiting where batch_id = any(%s)", [list(counts)])
         return sum(one.n for one in taken)
+
+
+def is_waited_for() -> bool:
+    """Say whether anything that stations sent is still to be done."""
+    with in_scope(system_scope("testing")), connection.cursor() as cursor:
+        cursor.execute("select exists (select from testing_waiting)")
+        return bool(cursor.fetchone()[0])
 
 
 def _do(taken: list[Batch], opener: Opener, at: datetime) -> Work:

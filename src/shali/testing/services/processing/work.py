@@ -9,22 +9,24 @@ from uuid import UUID
 
 from django.db import connection
 
+from shali.foundation.jurisdictions.rows import array_of
 from shali.testing.models.rounds import ANY_SIZE
-from shali.testing.rules import TubeState
+from shali.testing.rules import VOID_WHYS, TubeState
 from shali.testing.services.processing.events import Batch, Opened
 
 TUBES = """
-select id, round_id, code, station_id, site_id, path, size, members, state, conflict, first_at, sealed_at, voided_at
+select id, round_id, code, station_id, site_id, path, size, members, state, conflict, first_at, sealed_at, voided_at,
+  void_why
 from testing_tube where (round_id, code) in (select * from unnest(%s::bigint[], %s::text[])) order by id for update
 """
-ELSEWHERE = "select distinct code from testing_tube where code = any(%s) and round_id <> all(%s)"
-SEEN = "select event from testing_sample where event = any(%s)"
+ELSEWHERE = "select distinct code from testing_tube where code = any(%s::text[]) and round_id <> all(%s::bigint[])"
+SEEN = "select event from testing_sample where event = any(%s::uuid[])"
 HELD = """
 select s.event, s.id, s.round_id, s.person_id, s.unbound_at is not null, t.code, s.taken_at, s.how, s.pair
-from testing_sample s join testing_tube t on t.id = s.tube_id where s.event = any(%s)
+from testing_sample s join testing_tube t on t.id = s.tube_id where s.event = any(%s::uuid[])
 """
 # Of two conflicts over a tube the graver one is kept, whichever came first.
-GRAVER = ("", "count_differs", "after_sealing", "overfull", "reused", "two_stations")
+GRAVER = ("", "count_differs", "zone_size", "after_sealing", "overfull", "reused", "two_stations")
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class TubeNow:
     first_at: datetime | None = None
     sealed_at: datetime | None = None
     voided_at: datetime | None = None
+    void_why: str = ""
     is_new: bool = False
     is_changed: bool = False
 
@@ -85,16 +88,16 @@ class Work:
     def load(self, opened: Sequence[Opened]) -> None:
         """Read, and hold until the commit, every tube and sample that these events speak of."""
         with connection.cursor() as cursor:
-            cursor.execute(SEEN, [[one.event for one in opened if one.kind in ("swab", "move")]])
+            cursor.execute(SEEN, [array_of(one.event for one in opened if one.kind in ("swab", "move"))])
             self.seen = {event for (event,) in cursor.fetchall()}
-            cursor.execute(HELD, [[one.said.of for one in opened if one.said.of is not None]])
+            cursor.execute(HELD, [array_of(one.said.of for one in opened if one.said.of is not None)])
             held = cursor.fetchall()
             keys = {(one.batch.round, one.said.tube.strip()) for one in opened if one.said.tube.strip()}
             keys |= {(row[2], row[5]) for row in held}
             rounds, codes = [key[0] for key in sorted(keys)], [key[1] for key in sorted(keys)]
-            cursor.execute(TUBES, [rounds, codes])
+            cursor.execute(TUBES, [array_of(rounds), array_of(codes)])
             self.tubes = {(row[1], row[2]): TubeNow(*row) for row in cursor.fetchall()}
-            cursor.execute(ELSEWHERE, [codes, sorted(set(rounds))])
+            cursor.execute(ELSEWHERE, [array_of(codes), array_of(set(rounds))])
             self.reused = {code for (code,) in cursor.fetchall()}
         for event, number, made, person, is_unbound, code, taken, how, pair in held:
             tube = self.tubes[(made, code)]
@@ -117,7 +120,9 @@ class Work:
                 found[one.round].add(one.person)
         changed = [tube.id for tube in self.tubes.values() if tube.is_changed and not tube.is_new]
         with connection.cursor() as cursor:
-            cursor.execute("select round_id, person_id from testing_sample where tube_id = any(%s)", [changed])
+            cursor.execute(
+                "select round_id, person_id from testing_sample where tube_id = any(%s::bigint[])", [array_of(changed)]
+            )
             for made, person in cursor.fetchall():
                 found[made].add(person)
         return {made: sorted(people) for made, people in found.items()}
@@ -159,6 +164,10 @@ class Work:
         tube.members += 1
         if tube.members > tube.size:
             tube.mark("overfull")
+        zoned_at = one.batch.zoned_at
+        # A tube that was filled before its zone was set is as large as its point was then.
+        if tube.members > one.batch.pool_size and zoned_at is not None and taken_at >= zoned_at:
+            tube.mark("zone_size")
         tube.first_at = min(tube.first_at or taken_at, taken_at)
         self.seen.add(one.event)
         self.samples[one.event] = SampleNow(
@@ -201,6 +210,7 @@ class Work:
         if tube.state == TubeState.VOID:
             return "duplicate"
         tube.state, tube.voided_at = TubeState.VOID, one.at
+        tube.void_why = one.said.why if one.said.why in VOID_WHYS else ""
         return "accepted"
 
     def _box(self, one: Opened, _person: int | None) -> str:

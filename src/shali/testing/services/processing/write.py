@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from shali.foundation.jurisdictions.rows import insert_rows, next_ids
+from shali.foundation.jurisdictions.rows import array_of, insert_rows, next_ids
 from shali.foundation.vault.public_id import new_public_id
 from shali.testing.models import Sample, Tube
 from shali.testing.models.tubes import HOW
@@ -16,7 +16,7 @@ from shali.testing.services.processing.work import SampleNow, TubeNow, Work
 
 TUBE_COLUMNS = (
     *("id", "public_id", "round_id", "path", "site_id", "station_id", "code", "size", "members", "state", "conflict"),
-    *("first_at", "sealed_at", "voided_at", "version", "lost_by"),
+    *("first_at", "sealed_at", "voided_at", "version", "lost_by", "void_why"),
 )
 SAMPLE_COLUMNS = (
     *("event", "round_id", "path", "tube_id", "person_id", "station_id", "batch_id", "seq", "taken_at", "how", "pair"),
@@ -24,9 +24,9 @@ SAMPLE_COLUMNS = (
 )
 CHANGE_TUBES = """
 update testing_tube t set members = n.members, state = n.state, conflict = n.conflict, first_at = n.first_at,
-  sealed_at = n.sealed_at, voided_at = n.voided_at, version = t.version + 1
+  sealed_at = n.sealed_at, voided_at = n.voided_at, void_why = n.void_why, version = t.version + 1
 from unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::text[], %s::timestamptz[], %s::timestamptz[],
-  %s::timestamptz[]) as n(id, members, state, conflict, first_at, sealed_at, voided_at)
+  %s::timestamptz[], %s::text[]) as n(id, members, state, conflict, first_at, sealed_at, voided_at, void_why)
 where t.id = n.id
 """
 UNBIND = """
@@ -43,8 +43,9 @@ where not exists (
 ) on conflict do nothing
 """
 BOX = """
-insert into testing_box (public_id, round_id, path, site_id, code, codes, claimed, counted, sealed_at, received_by)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, '') on conflict (round_id, code) do nothing returning id
+insert into testing_box (public_id, round_id, path, site_id, code, codes, claimed, counted, sealed_at, received_by,
+  missing_codes, extra_codes, broken_codes)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, '', '[]', '[]', '[]') on conflict (round_id, code) do nothing returning id
 """
 # Tubes of several tables lie in one box, and their batches come in any order.
 INTO_BOXES = """
@@ -84,7 +85,17 @@ def _tubes(tubes: Iterable[TubeNow]) -> None:
         (
             (
                 *(one.id, new_public_id(), one.round, one.path, one.site, one.station, one.code, one.size),
-                *(one.members, int(one.state), one.conflict, one.first_at, one.sealed_at, one.voided_at, 1, ""),
+                *(
+                    one.members,
+                    int(one.state),
+                    one.conflict,
+                    one.first_at,
+                    one.sealed_at,
+                    one.voided_at,
+                    1,
+                    "",
+                    one.void_why,
+                ),
             )
             for one in new
         ),
@@ -95,20 +106,21 @@ def _tubes(tubes: Iterable[TubeNow]) -> None:
             cursor.execute(
                 CHANGE_TUBES,
                 [
-                    [one.id for one in old],
-                    [one.members for one in old],
-                    [int(one.state) for one in old],
-                    [one.conflict for one in old],
-                    [one.first_at for one in old],
-                    [one.sealed_at for one in old],
-                    [one.voided_at for one in old],
+                    array_of(one.id for one in old),
+                    array_of(one.members for one in old),
+                    array_of(int(one.state) for one in old),
+                    array_of(one.conflict for one in old),
+                    array_of(one.first_at for one in old),
+                    array_of(one.sealed_at for one in old),
+                    array_of(one.voided_at for one in old),
+                    array_of(one.void_why for one in old),
                 ],
             )
 
 
 def _guests(fresh: list[SampleNow]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(GUESTS, [[one.round for one in fresh], [one.person for one in fresh]])
+        cursor.execute(GUESTS, [array_of(one.round for one in fresh), array_of(one.person for one in fresh)])
 
 
 def _samples(work: Work, fresh: list[SampleNow]) -> None:

@@ -13,13 +13,13 @@ from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import children, unit
 from shali.foundation.ui.uploads import must_upload
 from shali.testing.queries import words
-from shali.testing.queries.groups import PARTS, files_of, groups, groups_of_round, members_page, one_group
-from shali.testing.queries.rounds import round_view, rounds
+from shali.testing.queries.groups import ORDER, PARTS, files_of, groups, groups_of_round, members_page, one_group
+from shali.testing.queries.rounds import newest_open, round_head
 from shali.testing.queries.sites import sites
 from shali.testing.rules import RoundState
 from shali.testing.services.groups import Hours, close_group, make_group, receive_group_file, set_hours, take_off
 from shali.testing.services.sites import SILENT
-from shali.testing.web.given import must_hour, number_of, numbers_of
+from shali.testing.web.given import after_of, must_hour, number_of, numbers_of, word_of
 
 
 @policy(verb=Verb.SEE_TESTING)
@@ -27,8 +27,10 @@ from shali.testing.web.given import must_hour, number_of, numbers_of
 def index(request: PostRequest) -> HttpResponse:
     """The groups of the scope, and the form that enters one."""
     here = unit(request.scope, request.scope.path)
+    page = groups(request.scope, after=after_of(request))
     context = {
-        "rows": [(one, words.GROUP_KINDS[one.kind]) for one in groups(request.scope)],
+        "page": page,
+        "rows": [(one, words.GROUP_KINDS[one.kind]) for one in page.rows],
         "kinds": words.GROUP_KINDS.items(),
         "here": here,
         "units": children(request.scope, here.path),
@@ -60,8 +62,7 @@ def one(request: PostRequest, group: str) -> HttpResponse:
     at = now()
     found = one_group(request.scope, group)
     asked = request.GET.get("round", "")[:12]
-    opened = [row for row in rounds(request.scope) if row.state == RoundState.OPEN]
-    made = asked or (opened[0].public_id if opened else "")
+    made = asked or newest_open(request.scope)
     which = part if made and (part := request.GET.get("which", "")) in PARTS else ""
     page = members_page(
         request.scope,
@@ -141,14 +142,17 @@ def hours(request: PostRequest, testing_round: str) -> HttpResponse:
 def of_round(request: PostRequest, testing_round: str) -> HttpResponse:
     """How the groups stand in a round: whose hours are over with somebody left on top."""
     at = now()
-    view = round_view(request.scope, testing_round, at=at)
+    view = round_head(request.scope, testing_round)
+    which = word_of(request, ORDER, "all")
+    found = groups_of_round(request.scope, testing_round, which, at=at, after=after_of(request))
     context = {
         "view": view,
         "row": view.row,
-        "rows": [
-            (one, words.GROUP_KINDS[one.group.kind], words.GROUPS_STAND[one.stands])
-            for one in groups_of_round(request.scope, testing_round, at=at)
-        ],
+        "rows": [(one, words.GROUP_KINDS[one.group.kind], words.GROUPS_STAND[one.stands]) for one in found.page.rows],
+        "page": found.page,
+        "chips": [(code, words.GROUPS_STAND[code], found.counts[code]) for code in ORDER],
+        "which": which,
+        "groups": sum(found.counts.values()),
         "points": [one for one in sites(request.scope, testing_round, silent_since=at - SILENT) if not one.closed_at],
         "may_set": view.row.state != RoundState.CLOSED and Verb.RUN_SITES in request.scope.verbs,
         "at": at,

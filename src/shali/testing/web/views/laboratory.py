@@ -11,13 +11,29 @@ from shali.foundation.clocks import now
 from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.ui.uploads import must_upload
 from shali.testing.queries import words
-from shali.testing.queries.laboratory import FileRow, boxes, files, laboratories, one_box, open_results
+from shali.testing.queries.laboratory import (
+    BOXES,
+    FILES,
+    WAIT,
+    FileRow,
+    boxes,
+    boxes_counted,
+    files,
+    files_held,
+    laboratories,
+    one_box,
+    open_results,
+    results_counted,
+    strays,
+)
 from shali.testing.rules import Outcome
+from shali.testing.rules.result_file import HEADINGS
 from shali.testing.services.laboratory import add_laboratory, receive_box
-from shali.testing.services.result_files import take_result_file
+from shali.testing.services.result_files import take_result_by_hand, take_result_file
 from shali.testing.services.results import decide_correction, decide_file
+from shali.testing.services.settling import match_result, refuse_result
 from shali.testing.web import present
-from shali.testing.web.given import codes_of, number_of
+from shali.testing.web.given import after_of, codes_of, number_of, word_of
 
 
 @policy(verb=Verb.HANDLE_TUBES)
@@ -26,26 +42,43 @@ def desk(request: PostRequest) -> HttpResponse:
     """The laboratory's desk: boxes due first, results that wait for somebody, files as they came."""
     at = now()
     soon = due_soon_share(at)
-    everything = request.GET.get("which") == "all"
+    which, wait = word_of(request, BOXES, "open"), results_counted(request.scope)
+    waits = word_of(request, WAIT, next((code for code, n in wait.items() if n), "waiting"), name="waits")
+    came = word_of(request, FILES, "all", name="files")
+    page = boxes(request.scope, which, at=at, after=after_of(request, "boxes"))
+    results = open_results(request.scope, waits, after=after_of(request, "results"))
+    handed = files(request.scope, came, after=after_of(request, "files"))
+    counts = boxes_counted(request.scope, at=at)
     context = {
         "laboratories": laboratories(request.scope),
-        "boxes": [
-            present.box_line(one, at=at, soon_share=soon)
-            for one in boxes(request.scope, at=at, only_open=not everything)
-        ],
-        "everything": everything,
-        "files": [_file_line(one) for one in files(request.scope)],
+        "boxes": [present.box_line(one, at=at, soon_share=soon) for one in page.rows],
+        "box_page": page,
+        "box_chips": [(code, words.BOXES[code], present.capped(counts[code])) for code in BOXES],
+        "which": which,
+        "result_page": results,
+        "result_chips": [(code, words.WAIT[code], present.capped(wait[code])) for code in WAIT],
+        "waits": waits,
+        "any_waits": any(wait.values()),
+        "file_page": handed,
+        "held": present.capped(files_held(request.scope)),
+        "came": came,
+        "matched_for": words.MATCHED_FOR,
+        "refused_for": words.REFUSED_FOR,
+        "outcomes": [(one.name.lower(), word) for one, word in words.OUTCOMES.items()],
+        "files": [_file_line(one) for one in handed.rows],
         "open_results": [
-            (one, words.OUTCOMES[Outcome(one.outcome)], words.WHY_PARKED.get(one.why, ""), _in_force(one.in_force))
-            for one in open_results(request.scope)
+            {
+                "row": one,
+                "outcome": words.OUTCOMES[Outcome(one.outcome)],
+                "why": words.WHY_PARKED.get(one.why, ""),
+                "in_force": words.OUTCOMES[Outcome(one.in_force)] if one.in_force else "",
+                "waits_for": words.WAITS_FOR.get(one.why, ""),
+            }
+            for one in results.rows
         ],
         "at": at,
     }
     return render(request, "testing/laboratory.html", context)
-
-
-def _in_force(outcome: int | None) -> object:
-    return words.OUTCOMES[Outcome(outcome)] if outcome else ""
 
 
 def _file_line(one: FileRow) -> dict[str, object]:
@@ -95,12 +128,20 @@ def box(request: PostRequest, box: str) -> HttpResponse:
         )
         said = _("Received: %(found)d tubes; %(missing)d missing, %(extra)d that nobody sent, %(broken)d broken.")
         counts = {"found": got.found, "missing": len(got.missing), "extra": len(got.extra), "broken": len(got.broken)}
-        messages.success(request, said % counts)
+        (messages.warning if got.missing or got.extra or got.broken else messages.success)(request, said % counts)
         return redirect("testing:box", box)
     row = one_box(request.scope, box, at=at)
     line = present.box_line(row, at=at, soon_share=due_soon_share(at))
     return render(
-        request, "testing/box.html", {"line": line, "row": row, "laboratories": laboratories(request.scope), "at": at}
+        request,
+        "testing/box.html",
+        {
+            "line": line,
+            "row": row,
+            "strays": [(one, words.STRAYS[one.kind]) for one in strays(request.scope, box)],
+            "laboratories": laboratories(request.scope),
+            "at": at,
+        },
     )
 
 
@@ -121,6 +162,35 @@ def hand_in(request: PostRequest) -> HttpResponse:
         messages.warning(request, _("Held: these results cannot be so. A second person decides."))
     else:
         messages.success(request, _("Taken: %(rows)d lines.") % {"rows": file.rows})
+    return redirect("testing:laboratory")
+
+
+@policy(verb=Verb.ENTER_RESULTS)
+@require_POST
+def by_hand(request: PostRequest) -> HttpResponse:
+    """Take one result that was typed: one tube, one result, as a file of one line."""
+    said = {name: request.POST.get(name, "") for name in HEADINGS}
+    file = take_result_by_hand(
+        scope=request.scope, laboratory=request.POST.get("laboratory", ""), said=said, by=request.scope.name, at=now()
+    )
+    if file.state == "held":
+        messages.warning(request, _("Held: these results cannot be so. A second person decides."))
+    else:
+        messages.success(request, _("Taken: %(rows)d lines.") % {"rows": file.rows})
+    return redirect("testing:laboratory")
+
+
+@policy(verb=Verb.DECIDE_RESULTS)
+@require_POST
+def settle(request: PostRequest, result: str) -> HttpResponse:
+    """Put a parked result on a tube, or refuse it; either with a reason."""
+    form, scope = request.POST, request.scope
+    if form.get("decision") == "match":
+        tube, why = form.get("tube", ""), form.get("matched_for", "")
+        match_result(scope=scope, result=result, tube=tube, why=why, by=scope.name, at=now())
+    else:
+        refuse_result(scope=scope, result=result, why=form.get("refused_for", ""), by=scope.name, at=now())
+    messages.success(request, _("Decided, with your name."))
     return redirect("testing:laboratory")
 
 

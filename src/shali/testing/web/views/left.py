@@ -10,11 +10,19 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import WrongInput
 from shali.testing.queries import words
+from shali.testing.queries.behind import behind
 from shali.testing.queries.left import WHICH, left_page
-from shali.testing.queries.rounds import round_view
-from shali.testing.services.left import exempt_people, name_missing, visit_at_home
+from shali.testing.queries.narrowed import groups_to_choose, lines_of
+from shali.testing.queries.rounds import round_head
+from shali.testing.services.left import (
+    exempt_narrowed,
+    exempt_people,
+    name_missing,
+    take_back_exemptions,
+    visit_at_home,
+)
 from shali.testing.web import present
-from shali.testing.web.given import number_of, numbers_of
+from shali.testing.web.given import narrow_of, number_of, numbers_of
 
 
 @policy(verb=Verb.SEE_TESTING)
@@ -26,33 +34,39 @@ def people(request: PostRequest, testing_round: str) -> HttpResponse:
     which = asked if asked in WHICH else "left"
     unit = request.GET.get("unit", "")[:60]
     after = number_of(request.GET.get("after", ""))
-    page = left_page(request.scope, testing_round, which, unit=unit, at=at, after=after)
-    view = round_view(request.scope, testing_round, at=at)
-    counted = view.balance
+    wanted = narrow_of(request.GET)
+    own, door = wanted.own, wanted.door
+    found = behind(request.scope, testing_round, unit, own=own)
+    is_narrow = which == "left" and wanted.is_narrow
+    lines = lines_of(request.scope, testing_round, wanted, at=at) if is_narrow else None
+    page = left_page(request.scope, testing_round, which, unit=found.area, own=own, lines=lines, at=at, after=after)
+    view = round_head(request.scope, testing_round)
+    counted = found.sums.people
     chips = [
-        ("left", _("not sampled yet"), counted.not_sampled),
+        ("left", _("not sampled yet"), counted.left),
         ("sampled", _("sampled"), counted.sampled),
         ("exempt", _("exempt"), counted.exempt),
-        ("missing", _("missing by name"), counted.named_missing),
+        ("missing", _("missing by name"), counted.missing),
         ("guests", _("guests"), counted.guests),
     ]
-    rows = [
-        {
-            "row": one,
-            "standing": words.STANDINGS[one.standing],  # type: ignore[index]  # a standing is its number
-            "why": words.EXEMPTIONS.get(one.exempt) or words.MISSING.get(one.missing) or "",
-        }
-        for one in page.rows
-    ]
+    if counted.merged:
+        chips.append(("merged", _("on another line since a merge"), counted.merged))
+    rows = [present.left_line(one, view.row.exempt_rules) for one in page.rows]
     context = {
         "view": view,
         "rows": rows,
         "page": page,
         "which": which,
         "chips": chips,
-        "standings": present.standings(view.standings, testing_round),
-        "unit": unit,
-        "units": view.units,
+        "standings": present.standings(found.sums.standings, testing_round),
+        "unit": found.area if unit else "",
+        "found": found,
+        "own": own,
+        "door": door,
+        "wanted": wanted,
+        "meant": None if lines is None else len(lines),
+        "groups": groups_to_choose(request.scope) if which == "left" else [],
+        "take_back": words.TAKE_BACK.items(),
         "exemptions": words.EXEMPTIONS.items(),
         "missing": words.MISSING.items(),
         "at": at,
@@ -70,15 +84,36 @@ def act(request: PostRequest, testing_round: str) -> HttpResponse:
     if what == "home":
         done = visit_at_home(scope=request.scope, made=testing_round, people=chosen, by=by, at=at)
         said = ngettext("%(n)d task at the door.", "%(n)d tasks at the doors.", done)
+    elif what == "narrowed":
+        return _exempt_narrowed(request, testing_round)
     elif not chosen:
         raise WrongInput(_("Choose at least one person."), fields={"line": "missing"})
     elif what == "exempt":
         why = form.get("exempt", "")
         done = exempt_people(scope=request.scope, made=testing_round, people=chosen, why=why, by=by, at=at)
         said = ngettext("%(n)d person exempt.", "%(n)d people exempt.", done)
+    elif what == "take_back":
+        why = form.get("take_back", "")
+        done = take_back_exemptions(scope=request.scope, made=testing_round, people=chosen, why=why, by=by, at=at)
+        said = ngettext("%(n)d exemption taken back.", "%(n)d exemptions taken back.", done)
     else:
         why = form.get("missing", "")
         done = name_missing(scope=request.scope, made=testing_round, people=chosen, why=why, by=by, at=at)
         said = ngettext("%(n)d person missing by name.", "%(n)d people missing by name.", done)
     messages.success(request, said % {"n": done})
+    return redirect("testing:people", testing_round)
+
+
+def _exempt_narrowed(request: PostRequest, testing_round: str) -> HttpResponse:
+    form = request.POST
+    done = exempt_narrowed(
+        scope=request.scope,
+        made=testing_round,
+        wanted=narrow_of(form),
+        count=number_of(form.get("count", "")),
+        why=form.get("exempt", ""),
+        by=request.scope.name,
+        at=now(),
+    )
+    messages.success(request, ngettext("%(n)d person exempt.", "%(n)d people exempt.", done) % {"n": done})
     return redirect("testing:people", testing_round)

@@ -10,14 +10,16 @@ from shali.foundation.clocks import now
 from shali.testing.queries.tubes import parked
 from shali.testing.services.parking import settle_parked
 from shali.testing.web import present
+from shali.testing.web.given import after_of
 
 
 @policy(verb=Verb.SETTLE_TESTING)
 @require_GET
 def index(request: PostRequest) -> HttpResponse:
     """What could not be done, the oldest on top: kept until somebody settles it by name."""
-    rows = [present.parked_line(one) for one in parked(request.scope)]
-    return render(request, "testing/parked.html", {"rows": rows, "at": now()})
+    page = parked(request.scope, after=after_of(request))
+    rows = [present.parked_line(one) for one in page.rows]
+    return render(request, "testing/parked.html", {"rows": rows, "page": page, "at": now()})
 
 
 @policy(verb=Verb.SETTLE_TESTING)

@@ -19,6 +19,7 @@ from shali.foundation.accounts.policy import policy
 from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import Refusal
 from shali.testing.rules import POOL_SIZES
+from shali.testing.services.copies import take_copy
 from shali.testing.services.ingest import Sent
 from shali.testing.services.stations import enrol, known_station, pack_for
 from shali.testing.web.bare import MOST_BYTES, answer, read_sent
@@ -75,7 +76,8 @@ def pack(request: HttpRequest) -> HttpResponse:
         station = known_station(sent=_sent(request), at=at)
     except Refusal as refused:
         return JsonResponse({"message": refused.message}, status=refused.status)
-    return HttpResponse(orjson.dumps(pack_for(station=station, at=at)), content_type="application/json")
+    pack = pack_for(station=station, at=at, have=str(_json(request).get("have", "")))
+    return HttpResponse(orjson.dumps(pack), content_type="application/json")
 
 
 @csrf_exempt
@@ -85,6 +87,20 @@ def batches(request: HttpRequest) -> HttpResponse:
     """Take a batch of sealed events. A server that knows `bare.with_stations` answers before this one is asked."""
     status, body, more = answer(_sent(request))
     return HttpResponse(body, status=status, content_type="application/json", headers=dict(more))
+
+
+@csrf_exempt
+@policy(public=True)
+@require_POST
+def copies(request: HttpRequest) -> HttpResponse:
+    """Take lines of a second copy from the device that lost its store: each is signed, so nothing else is asked."""
+    said = request.headers.get("X-Said", "")
+    try:
+        sent_ms = int(said) if said.isdecimal() and len(said) < 16 else None
+        handed = take_copy(body=request.body[:MOST_BYTES], at=now(), sent_ms=sent_ms)
+    except Refusal as refused:
+        return JsonResponse({"message": refused.message}, status=refused.status)
+    return HttpResponse(orjson.dumps(handed), content_type="application/json")
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:

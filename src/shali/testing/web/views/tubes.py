@@ -10,12 +10,13 @@ from shali.foundation.clocks import now
 from shali.foundation.policy.rules import due_soon_share
 from shali.testing.queries import words
 from shali.testing.queries.laboratory import results_of_tube
-from shali.testing.queries.rounds import round_view
-from shali.testing.queries.tubes import WHICH, recalls, tube_view, tubes
+from shali.testing.queries.rounds import round_head
+from shali.testing.queries.tubes import RECALLED, WHICH, recalls, recalls_counted, tube_view, tubes
 from shali.testing.queries.turnaround import late, turnaround
 from shali.testing.rules import Outcome, Standing, TubeState
 from shali.testing.services.laboratory import name_lost
 from shali.testing.web import present
+from shali.testing.web.given import after_of, word_of
 
 
 @policy(verb=Verb.SEE_TESTING)
@@ -23,8 +24,8 @@ from shali.testing.web import present
 def index(request: PostRequest, testing_round: str) -> HttpResponse:
     """Tubes of a round, how long they take by stage, and those under a word: in conflict, without a result, late."""
     at = now()
-    asked = request.GET.get("which", "conflict")
-    which = asked if asked in {**WHICH, **late(request.scope, at=at)} else "conflict"
+    which = word_of(request, WHICH | late(request.scope, at=at), "conflict")
+    page = tubes(request.scope, testing_round, which, at=at, after=after_of(request))
     rows = [
         {
             "row": one,
@@ -32,19 +33,24 @@ def index(request: PostRequest, testing_round: str) -> HttpResponse:
             "outcome": words.OUTCOMES[Outcome(one.outcome)] if one.outcome else "",
             "state": words.TUBE_STATES[TubeState(one.state)],
         }
-        for one in tubes(request.scope, testing_round, which, at=at)
+        for one in page.rows
     ]
     chips = [
         ("conflict", _("in doubt")),
         ("waiting", _("no result yet")),
         ("suspect", _("suspect")),
         ("open", _("being filled")),
+        ("all", _("All")),
+        ("received", _("at the laboratory")),
+        ("on_the_way", _("on their way")),
+        ("void", _("void")),
+        ("lost", _("missing for good")),
         ("late_to_laboratory", _("late to the laboratory")),
         ("late_to_result", _("result overdue")),
     ]
     stages = [(one, words.STAGES[one.name]) for one in turnaround(request.scope, testing_round, at=at)]
-    view = round_view(request.scope, testing_round, at=at)
-    context = {"view": view, "rows": rows, "which": which, "chips": chips, "stages": stages, "at": at}
+    view = round_head(request.scope, testing_round)
+    context = {"view": view, "rows": rows, "page": page, "which": which, "chips": chips, "stages": stages, "at": at}
     return render(request, "testing/tubes.html", context)
 
 
@@ -58,6 +64,7 @@ def one(request: PostRequest, tube: str) -> HttpResponse:
         "view": view,
         "conflict": words.CONFLICTS.get(view.conflict, ""),
         "state": words.TUBE_STATES[TubeState(view.state)],
+        "void_why": words.VOID_WHYS.get(view.void_why, ""),
         "outcome": words.OUTCOMES[Outcome(view.outcome)] if view.outcome else "",
         "people": [
             (member, words.STANDINGS[Standing(member.standing)] if member.standing is not None else "")
@@ -87,8 +94,12 @@ def recalled(request: PostRequest, testing_round: str) -> HttpResponse:
     """Who owes another sample, due first, and why."""
     at = now()
     soon = due_soon_share(at)
-    only_open = request.GET.get("which") != "all"
-    found = recalls(request.scope, testing_round, at=at, only_open=only_open)
-    rows = [present.recall_line(one, at=at, soon_share=soon) for one in found]
-    view = round_view(request.scope, testing_round, at=at)
-    return render(request, "testing/recalls.html", {"view": view, "rows": rows, "only_open": only_open, "at": at})
+    which = word_of(request, RECALLED, "open")
+    page = recalls(request.scope, testing_round, which, at=at, after=after_of(request))
+    rows = [present.recall_line(one, at=at, soon_share=soon) for one in page.rows]
+    counts = recalls_counted(request.scope, testing_round, at=at)
+    chips = [(code, words.RECALLED[code], present.capped(counts[code])) for code in RECALLED]
+    view = round_head(request.scope, testing_round)
+    waiting = counts["open"]
+    context = {"view": view, "waiting": waiting, "rows": rows, "page": page, "chips": chips, "which": which, "at": at}
+    return render(request, "testing/recalls.html", context)

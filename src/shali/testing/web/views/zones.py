@@ -10,9 +10,8 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.queries import who
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
-from shali.foundation.jurisdictions.queries import children
-from shali.testing.queries.rounds import round_view
-from shali.testing.queries.zones import zones
+from shali.testing.queries.rounds import round_head
+from shali.testing.queries.zones import zone_places, zones
 from shali.testing.rules import POOL_SIZES, RoundState
 from shali.testing.services.zones import NewZone, drop_zone, set_zone
 from shali.testing.web.given import hour_of
@@ -40,16 +39,15 @@ def index(request: PostRequest, testing_round: str) -> HttpResponse:
         said = ngettext("Kept; %(n)d point follows it.", "Kept; %(n)d points follow it.", points)
         messages.success(request, said % {"n": points})
         return redirect("testing:zones", testing_round)
-    view = round_view(request.scope, testing_round, at=at)
+    view = round_head(request.scope, testing_round)
     row = view.row
     rows = zones(request.scope, testing_round)
     names = who(one.set_by for one in rows)
-    below = children(request.scope, row.path)
     context = {
         "view": view,
         "row": row,
         "rows": [(one, names[one.set_by].name if one.set_by in names else one.set_by) for one in rows],
-        "areas": [(one, children(request.scope, one.path)) for one in below],
+        "areas": zone_places(request.scope, testing_round),
         "sizes": POOL_SIZES,
         "may_change": row.state != RoundState.CLOSED,
         "at": at,

@@ -17,7 +17,7 @@ self.addEventListener("install", (event) => {
       const answer = await fetch(PAGE, { credentials: "omit" });
       const html = await answer.clone().text();
       await (await caches.open("station-page")).put(PAGE, answer);
-      const named = [...html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)].map(([, url]) => url);
+      const named = [...html.matchAll(/="(\/static\/[^"]+)"/g)].map(([, url]) => url);
       await (await caches.open("station-files")).addAll([...new Set(named)]);
       await self.skipWaiting();
     })(),

@@ -1,4 +1,4 @@
-// The two figures of the screen, kept beside the store: should the browser lose it, the loss is known and has a number.
+// The figures of the screen, kept beside the store: should the browser lose it, the loss is known and has a number.
 const NAME = "shali-station-counts";
 
 export function rememberCounts(counts) {

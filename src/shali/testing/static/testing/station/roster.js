@@ -37,15 +37,18 @@ export class Roster {
     this.length = pack.mark_bytes;
     this.expected = new Marks(pack.roster, pack.mark_bytes);
     this.exempt = new Marks(pack.exempt, pack.mark_bytes);
+    this.owes = new Marks(pack.owes ?? "", pack.mark_bytes);
   }
 
-  /** The mark of what was read: of a document's number or of a person's code. */
+  /** The mark of what was read: of a document's number, of whoever brings him and which he is, or of a person's code. */
   mark(read) {
-    return markOf(this.key, read.doc ? `d|${read.doc}` : `c|${read.code}`, this.length);
+    const number = read.doc || (read.by ? `${read.by}#${read.child}` : "");
+    return markOf(this.key, number ? `d|${number}` : `c|${read.code}`, this.length);
   }
 
-  /** "expected", "exempt", or "guest": sampled all the same. */
+  /** "owes" a single tube, "expected", "exempt", or "guest": sampled all the same. */
   standing(mark) {
+    if (this.owes.has(mark)) return "owes";
     if (this.expected.has(mark)) return "expected";
     return this.exempt.has(mark) ? "exempt" : "guest";
   }

@@ -7,7 +7,7 @@ const KEYS_OF_A_READER = 50; // milliseconds between characters: nobody types as
 
 export class Screen {
   constructor(root, words) {
-    Object.assign(this, { root, words, heard: {}, said: "", typedSlowly: false, lastKey: 0 });
+    Object.assign(this, { root, words, heard: {}, said: "", typedSlowly: false, lastKey: 0, isAsking: false });
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     for (const button of root.querySelectorAll("[data-act]")) {
       button.addEventListener("click", () => this.#act(button));
@@ -15,7 +15,7 @@ export class Screen {
     for (const form of root.querySelectorAll("form[data-form]")) {
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        this.#submit(form);
+        this.#submit(form, event.submitter?.value);
       });
     }
     const field = this.part("field");
@@ -40,31 +40,76 @@ export class Screen {
     else this.heard[act]?.(value === undefined ? undefined : Number(value));
   }
 
-  #submit(form) {
+  #submit(form, pressed) {
     const said = Object.fromEntries(new FormData(form));
+    if (form.dataset.form === "nobody" && !this.#isRight(form.elements.by)) return;
     form.reset();
     form.closest("dialog")?.close();
     if (form.dataset.form === "read") {
       this.heard.read?.(said.said, this.typedSlowly);
       this.typedSlowly = false;
-    } else if (form.dataset.form === "nobody") this.heard.nobody?.(said.name, said.phone);
+    } else if (form.dataset.form === "nobody") this.heard.nobody?.(said);
     else if (form.dataset.form === "box") this.heard.box?.(said.box, Number(said.counted));
-    else if (form.dataset.form === "void") this.heard.void?.(said.why);
+    else if (form.dataset.form === "void") this.heard.void?.(said.why, said.tube);
+    else if (form.dataset.form === "change") this.heard[pressed]?.(said.event);
     else if (form.dataset.form === "code") this.heard.code?.(said.code);
   }
 
-  askForCode(does, given) {
+  /** A document that cannot be right is said to be so before anything of the form is gone. */
+  #isRight(field) {
+    const wrong = this.heard.wrong?.(field.value);
+    field.setCustomValidity(wrong ? this.words[wrong] : "");
+    field.oninput = () => field.setCustomValidity("");
+    return field.reportValidity();
+  }
+
+  /** isAtWork: the device is a station already, and may stay it. */
+  askForCode(does, given, isAtWork) {
     this.on("code", does);
+    this.isAsking = true;
     this.root.dataset.state = "closed";
+    this.part("old").hidden = !isAtWork;
     const field = this.part("code");
     field.value = given;
     field.focus();
   }
 
-  /** The browser lost its store: say how many people it had counted and what had not arrived, before anyone goes on. */
-  tellOfLoss(counts) {
-    this.part("lost").hidden = !counts;
+  /** Nobody is asked for a code any more. */
+  stay() {
+    this.isAsking = false;
+    this.part("said").hidden = true;
+  }
+
+  /**
+   * The browser lost its store: say how many people it had counted and what had not arrived, before anyone goes on, and
+   * how much of it lies in the second copy. held: the highest number there. What the city has is not lost.
+   */
+  tellOfLoss(counts, held) {
+    const nowhere = Math.max(0, Math.min((counts?.written ?? 0) - held, counts?.waiting ?? 0));
+    this.part("lost").hidden = !counts?.waiting;
     for (const name of ["people", "waiting"]) this.#fill(`lost-${name}`, counts?.[name] ?? 0);
+    this.#fill("lost-nowhere", nowhere);
+    this.part("lost-copied").hidden = nowhere > 0;
+    this.part("lost-nowhere").hidden = nowhere === 0;
+  }
+
+  /** What lies here of lost stores, and of stations that this device was before, and how much of it the city has. */
+  tellOfCopies(orphans, at) {
+    for (const [name, some] of Object.entries({ copies: orphans.filter((one) => !one.isEarlier), earlier: orphans.filter((one) => one.isEarlier) })) {
+      const count = some.reduce((sum, one) => sum + one.count, 0);
+      const arrived = some.reduce((sum, one) => sum + Math.min(at.get(one.station), one.count), 0);
+      this.part(name).hidden = !count || (arrived >= count && (name === "earlier" || this.root.dataset.state === "open"));
+      this.#fill(`${name}-count`, count);
+      this.#fill(`${name}-arrived`, arrived);
+    }
+  }
+
+  /** How safe the store is: by the second copy, and by the browser's promise. */
+  tellOfKeeping(copy, isPromised) {
+    this.part("keeping").dataset.state = copy.state === "open" ? "open" : "none";
+    this.#fill("copied", copy.last);
+    this.part("promised").hidden = !isPromised;
+    this.part("unpromised").hidden = isPromised;
   }
 
   /** Say in words what the sound said. */
@@ -90,7 +135,11 @@ export class Screen {
 
   /** How many people the next tube holds: as the point says, until the table chooses otherwise. */
   size(wanted) {
-    if (wanted !== undefined) this.part("size").value = String(wanted);
+    if (wanted !== undefined) {
+      // A zone of singles has no larger tubes: what a point says is the most, a table may choose less.
+      for (const one of this.part("size").options) one.hidden = one.disabled = Number(one.value) > wanted;
+      this.part("size").value = String(wanted);
+    }
     return Number(this.part("size").value);
   }
 
@@ -119,11 +168,11 @@ export class Screen {
     }
   }
 
-  async show(pack, table, sync) {
-    this.root.dataset.state = "open";
-    const [written, acknowledged, apart, paper, people] = await Promise.all([
-      store.lastSeq(), store.get("acknowledged", 0), store.get("apart", 0), store.get("paper", 0), store.get("people", 0),
-    ]);
+  /** Throws Moved where the store is not this page's any more: then nothing of it is shown or remembered. */
+  async show(table, sync) {
+    const { pack } = table;
+    const { written, acknowledged, apart, paper, people } = await store.figures();
+    if (!this.isAsking) this.root.dataset.state = "open";
     this.#fill("table", pack.table);
     this.#fill("site", pack.site.name);
     this.#fill("round", pack.round.number);
@@ -131,7 +180,7 @@ export class Screen {
     this.#fill("acknowledged", Math.min(written, Math.max(acknowledged, apart)));
     const waiting = Math.max(0, written - Math.max(acknowledged, apart));
     this.#fill("waiting", waiting);
-    rememberCounts({ people, waiting });
+    rememberCounts({ people, waiting, written });
     this.#fill("paper", paper);
     this.part("paper-line").dataset.some = String(paper > 0);
     this.part("offline").hidden = navigator.onLine && sync.state !== "offline" && sync.state !== "waiting";
@@ -139,8 +188,9 @@ export class Screen {
     const code = await table.current();
     const tube = code ? await store.tube(code) : null;
     this.root.dataset.tube = tube ? "open" : "none";
-    if (tube) this.#tube(tube);
-    this.#people(table.last, tube);
+    if (tube) this.#tube(tube, pack.transport_hours);
+    this.#people(tube ? (await table.people(tube.code)).slice(0, 3) : []);
+    await this.#onTable(table);
     this.#fill("sealed", (await table.sealed()).length);
     this.part("field").placeholder = tube ? this.words.field_person : this.words.field_label;
     if (!document.querySelector("dialog[open]")) this.part("field").focus({ preventScroll: true });
@@ -150,7 +200,7 @@ export class Screen {
     for (const one of this.root.querySelectorAll(`[data-fill="${name}"]`)) one.textContent = String(value);
   }
 
-  #tube(tube) {
+  #tube(tube, hours) {
     this.#fill("label", tube.code);
     this.#fill("members", tube.members);
     this.#fill("size", tube.size);
@@ -165,19 +215,33 @@ export class Screen {
       }),
     );
     this.#fill("first", tube.first ? hour(tube.first) : "—");
-    this.#fill("deliver", tube.first ? hour(tube.first + 4 * 3_600_000) : "—");
+    this.#fill("deliver", tube.first && hours ? hour(tube.first + hours * 3_600_000) : "—");
   }
 
-  #people(last, tube) {
-    const rows = (tube ? last : []).map((one, place) => {
+  /** The tubes on the table and who lies in them, to choose from: by place and hour, no names. */
+  async #onTable(table) {
+    if (document.querySelector("dialog[open]")) return;
+    const tubes = await table.onTable();
+    const said = (one) => `${one.code} · ${this.words[one.state === "open" ? "is_open" : "is_sealed"]}`;
+    this.part("void-tube").replaceChildren(...tubes.map((one) => new Option(said(one), one.code)));
+    const groups = tubes.map(async (one) => {
+      const group = Object.assign(document.createElement("optgroup"), { label: said(one) });
+      group.append(...(await table.people(one.code)).map((who) => new Option(this.#who(who), who.event)));
+      return group;
+    });
+    this.part("change-who").replaceChildren(...(await Promise.all(groups)));
+  }
+
+  #who = (one) => `${one.place} · ${hour(one.at)}${one.tail ? ` · …${one.tail}` : ""}`;
+
+  #people(last) {
+    const rows = last.map((one) => {
       const row = this.part("person").content.cloneNode(true).firstElementChild;
       row.querySelector("[data-place]").textContent = String(one.place);
       row.querySelector("[data-name]").textContent = one.initial ? `${one.initial}**` : "";
-      row.querySelector("[data-tail]").textContent = one.tail ? `…${one.tail}` : this.words.no_document;
+      row.querySelector("[data-tail]").textContent = one.tail ? `…${one.tail}` : one.mark ? "" : this.words.no_document;
       row.querySelector("[data-hour]").textContent = hour(one.at);
-      const out = row.querySelector("button");
-      out.hidden = place !== 0;
-      out.addEventListener("click", () => this.heard.out?.());
+      row.querySelector("button").addEventListener("click", () => this.heard.out?.(one.event));
       return row;
     });
     this.part("people").replaceChildren(...rows);

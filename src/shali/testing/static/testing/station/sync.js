@@ -5,6 +5,8 @@ import * as store from "./store.js";
 const BATCH = 100;
 const EVERY = 5_000;
 const MOST_WAIT = 120_000;
+const FIRST_WAIT = 500;
+const MOST_FOR_ONE = 60_000;
 
 /** The server has more to do than it can and says when to come back. */
 class Patience extends Error {
@@ -16,11 +18,17 @@ class Patience extends Error {
 
 export class Sync {
   constructor(station, pair, urls, changed) {
-    Object.assign(this, { station, pair, urls, changed, wait: EVERY, notBefore: 0, busy: false, again: false, timer: 0, state: "idle" });
+    Object.assign(this, { station, pair, urls, changed, wait: EVERY, notBefore: 0, busy: false, again: false, stopped: false, timer: 0, state: "idle" });
   }
 
   start() {
-    addEventListener("online", () => this.soon());
+    addEventListener("online", () => this.#back());
+    this.soon();
+  }
+
+  /** The network is said to be back, often a moment before it carries anything: tries that fail now follow each other fast at first. */
+  #back() {
+    this.wait = FIRST_WAIT;
     this.soon();
   }
 
@@ -29,12 +37,31 @@ export class Sync {
     this.#after(Math.max(50, this.notBefore - performance.now()));
   }
 
+  /** Send now what there is to send, and stop. A server that asked for patience is not asked. */
+  async finish() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    while (this.busy) await new Promise((done) => setTimeout(done, 50));
+    if (performance.now() < this.notBefore) return;
+    try {
+      while (await this.#once());
+    } catch {
+      // What did not go is kept, and goes later under the same name.
+    }
+  }
+
+  resume() {
+    this.stopped = false;
+    this.soon();
+  }
+
   #after(milliseconds) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#run(), milliseconds);
+    if (!this.stopped) this.timer = setTimeout(() => this.#run(), milliseconds);
   }
 
   async #run() {
+    if (this.stopped) return;
     if (this.busy) {
       this.again = true;
       return;
@@ -46,6 +73,7 @@ export class Sync {
       while (more) more = await this.#once();
       this.wait = EVERY;
     } catch (reason) {
+      if (reason instanceof store.Moved) return location.reload();
       // No network, or a server that asks for patience: what is written lies here and goes with a later try.
       this.state = navigator.onLine ? "waiting" : "offline";
       isAsked = reason instanceof Patience;
@@ -62,18 +90,18 @@ export class Sync {
   }
 
   async #once() {
-    const acknowledged = await store.get("acknowledged", 0);
-    const apart = await store.get("apart", 0);
+    const { written, acknowledged, apart, paper } = await store.figures();
     const first = Math.max(acknowledged, apart) + 1;
     const events = await store.events(first, BATCH);
-    const ack = await this.#send(first, events);
+    // Somebody may have been sampled since the figures were read.
+    const ack = await this.#send(first, events, Math.max(written, events.at(-1)?.q ?? 0), paper);
     await this.#take(ack, acknowledged, first, events);
     return events.length === BATCH || (ack.state === "kept" && ack.up_to > acknowledged && ack.up_to < (await store.lastSeq()));
   }
 
-  async #send(first, events) {
+  async #send(first, events, written, paper) {
     const body = new TextEncoder().encode(JSON.stringify(events));
-    const said = [first, events.length, Date.now(), await store.lastSeq(), await store.get("paper", 0)];
+    const said = [first, events.length, Date.now(), written, paper];
     const signature = await sign(this.pair, await signedBytes(this.station, ...said, body));
     const answer = await fetch(this.urls.batches, {
       method: "POST",
@@ -85,6 +113,8 @@ export class Sync {
         "X-Signature": toBase64(signature),
       },
       body,
+      // A connection that died without a word would hold this try for as long as the browser likes.
+      signal: AbortSignal.timeout(MOST_FOR_ONE),
     });
     if (answer.status === 503) throw new Patience(1000 * Number(answer.headers.get("Retry-After") ?? 10));
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
