@@ -9,8 +9,8 @@ from django.db.utils import IntegrityError
 from shali.config import reference
 from shali.foundation.jurisdictions.scope import Scope, in_scope
 from shali.staffing.models import Shift
-from shali.staffing.queries import shifts, workers
-from shali.staffing.services import NewShift, NotLawful, drop_shift, enter_worker, give_shift
+from shali.staffing.queries.shifts import shifts, workers
+from shali.staffing.services.shifts import NewShift, NotLawful, drop_shift, enter_worker, give_shift
 from shali.testing.tests.desk import AT
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_who_stands_at_a_place_now_and_next(sampler: str) -> None:
     with in_scope(DESK):
         found = shifts(DESK, PLACE, at=AT)
         assert [(one.name, one.is_now) for one in found] == [("乌有氏", True), ("乌有氏", False)]
-        assert workers(DESK, at=AT)[0].shifts_to_come == 2
+        assert workers(DESK, at=AT).page.rows[0].shifts_to_come == 2
 
 
 @pytest.mark.parametrize(

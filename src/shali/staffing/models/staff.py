@@ -1,8 +1,3 @@
-"""Staff of sampling points and communities, and who stands where on which shift.
-
-What must never be: one person on two shifts at once, or without his rest between them.
-"""
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -14,9 +9,12 @@ from shali.staffing.rules import KINDS
 
 
 class Worker(models.Model):
-    """Somebody who may be given a shift: of which kind, trained until when; he reports to a unit."""
+    """Somebody who may be given a shift: of which kind, trained until when; he reports to a unit.
 
-    PERSONAL = frozenset({"name_sealed"})
+    own_page: the secret part of the address at which he answers calls, without an account; none until it is made
+    """
+
+    PERSONAL = frozenset({"name_sealed", "own_page_blind", "own_page_sealed"})
     PLAIN = frozenset(
         {"id", "public_id", "path", "unit", "kind", "trained_until", "entered_at", "entered_by", "left_at"}
     )
@@ -30,10 +28,25 @@ class Worker(models.Model):
     entered_at = models.DateTimeField()
     entered_by = models.CharField(max_length=60)
     left_at = models.DateTimeField(null=True)
+    own_page_blind = models.BinaryField(max_length=16, null=True, unique=True)
+    own_page_sealed = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(name="staffing_worker_kind", condition=Q(kind__in=KINDS))]
         indexes = [models.Index(fields=["path", "kind"], name="staffing_worker_path")]
+
+
+class Training(models.Model):
+    """That somebody is trained until a day: what was said, when, by whom. The newest row is the one that holds."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "path", "worker", "until", "renewed_at", "renewed_by"})
+
+    path = PathField()
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="trainings")
+    until = models.DateField()
+    renewed_at = models.DateTimeField()
+    renewed_by = models.CharField(max_length=60)
 
 
 class Shift(models.Model):

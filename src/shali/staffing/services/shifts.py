@@ -13,8 +13,9 @@ from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import number
 from shali.foundation.ui.refusal import Refusal, WrongInput
 from shali.foundation.vault.sealing import seal
-from shali.staffing.models import Shift, Worker
-from shali.staffing.queries import shift_in_scope, worker_in_scope
+from shali.staffing.models import Shift, Training, Worker
+from shali.staffing.models.own_page import own_page_of
+from shali.staffing.queries.shifts import shift_in_scope, worker_in_scope
 from shali.staffing.rules import KINDS, Hours, is_trained, too_long
 
 
@@ -42,7 +43,7 @@ def enter_worker(
     if not name.strip() or kind not in KINDS or here is None or not scope.holds(here.path):
         raise WrongInput(_("Name the person, the kind of work, and the unit to which he reports."), fields={"name": ""})
     (row,) = next_ids("staffing_worker", count=1)
-    return Worker.objects.create(
+    made = Worker.objects.create(
         pk=row,
         path=here.path,
         unit=here,
@@ -51,17 +52,21 @@ def enter_worker(
         trained_until=trained_until,
         entered_at=at,
         entered_by=by,
+        **own_page_of(row),
     )
+    if trained_until is not None:
+        Training.objects.create(path=here.path, worker=made, until=trained_until, renewed_at=at, renewed_by=by)
+    return made
 
 
 @transaction.atomic
-def give_shift(*, scope: Scope, new: NewShift, by: str, at: datetime) -> Shift:
-    """Give somebody a shift.
+def give_shift(*, scope: Scope, new: NewShift, by: str, at: datetime, worker: Worker | None = None) -> Shift:
+    """Give somebody a shift. worker: where it is known already who he is, as when he accepts a call.
 
     :raises NotLawful: too long, too soon after another, or he is not trained for that day
     """
-    worker = worker_in_scope(scope, new.worker)
-    hours = Hours(*(number(name, at).value for name in ("shift_hours_most", "shift_hours_in_heat", "rest_hours")))
+    worker = worker or worker_in_scope(scope, new.worker)
+    hours = hours_at(at)
     if not new.starts_at < new.ends_at:
         raise WrongInput(_("The shift ends before it begins."), fields={"ends_at": "wrong"})
     most = too_long(new.starts_at, new.ends_at, hours, is_hot=new.in_heat)
@@ -87,6 +92,11 @@ def give_shift(*, scope: Scope, new: NewShift, by: str, at: datetime) -> Shift:
             raise
         said = _("He stands elsewhere at that time, or has not rested %(hours)g hours.") % {"hours": hours.rest}
         raise NotLawful(said) from refused
+
+
+def hours_at(at: datetime) -> Hours:
+    """Return the hours that the rules of a time allow."""
+    return Hours(*(number(name, at).value for name in ("shift_hours_most", "shift_hours_in_heat", "rest_hours")))
 
 
 @transaction.atomic
