@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VerificationConfig(AppConfig):
@@ -7,7 +8,7 @@ class VerificationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shali.foundation.people.relations import OnMerge, declare
+        from shali.foundation.people.relations import OnMerge, builds, declare
         from shali.foundation.tasks.web.panels import use_panel
         from shali.verification.web.panel import check_panel
 
@@ -15,6 +16,9 @@ class VerificationConfig(AppConfig):
         declare(
             verification__ListEntry__person=OnMerge.FOLD,
             verification__AskedAgain__person=OnMerge.REPOINT,
+        )
+        builds(
+            verification__AskedAgain__person=_("look-back questions"),
         )
         from shali.foundation.tasks.web.panels import use_panel
         from shali.verification.web.views.look_backs import look_back_panel

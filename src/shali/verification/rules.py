@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from shali.foundation.jurisdictions.rules import lies_in
+from shali.foundation.tasks import rules as tasks
 
 COMMUNITY_PARTS = 4  # city, county, township, community
 
@@ -107,7 +108,7 @@ class AgeBand:
     to_hours: int | None
 
 
-AGE_BANDS = (AgeBand(0, 6), AgeBand(6, 12), AgeBand(12, 18), AgeBand(18, 24), AgeBand(24, None))
+AGE_BANDS = tuple(AgeBand(*band) for band in tasks.AGE_BANDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,11 @@ def contradictions(said: Sequence[Said]) -> tuple[str, ...]:
         found.append("phone")
     found += [name for name in ("birth_on", "sex", "result") if len({getattr(o, name) for o in said} - {""}) > 1]
     return tuple(found)
+
+
+def may_be_a_number(number: str) -> bool:
+    """Say whether letters and digits, cleaned, may stand on a document; its check digit is for the review to judge."""
+    return 6 <= len(number) <= 30 and number.isascii() and number.isalnum()
 
 
 # The four facts as questions of a round that asks again.

@@ -1,7 +1,8 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -11,18 +12,22 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.people.api.shown import PersonMasked
+from shali.foundation.ui.refusal import WrongInput
 from shali.verification.queries import look_back as reads
+from shali.verification.queries.cohort import Cohort, cohort_checks, cohort_lists
 from shali.verification.queries.words import Way
-from shali.verification.services.look_back import Said, answer_again, freeze_lists, settle_difference
+from shali.verification.services.freeze import freeze_cohort
+from shali.verification.services.look_back import Said, answer_again, settle_difference
 
 router = Router()
 
 
 class RoundOut(Schema):
-    """people = closed + open."""
+    """people = closed + open. chosen: by what beside named lists: unit, channel, since, until, fact, answer."""
 
     public_id: str
     lists: list[str]
+    chosen: dict[str, str | int]
     frozen_at: datetime
     due_at: datetime
     closed_at: datetime | None
@@ -34,7 +39,11 @@ class RoundOut(Schema):
 
 
 class RoundsOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[RoundOut]
+    total: int | None
+    after: str
 
 
 class DifferenceOut(Schema):
@@ -53,15 +62,46 @@ class DifferenceOut(Schema):
 
 
 class DifferencesOut(Schema):
+    """total: null beyond 10,000; after: hand it back as `after` for the following page, empty at the end."""
+
     items: list[DifferenceOut]
+    total: int | None
+    after: str
 
 
 class Wanted(Given):
     settled: bool = False
+    after: str = Field("", max_length=200)
 
 
-class FreezeIn(Given):
-    lists: list[Annotated[str, Field(max_length=12)]] = Field(min_length=1, max_length=20)
+class RoundsWanted(Given):
+    closed: bool = False
+    after: str = Field("", max_length=200)
+
+
+class CohortIn(Given):
+    """Who is meant; every part that is given narrows it. Without named lists, those of a channel and of days."""
+
+    lists: list[Annotated[str, Field(max_length=12)]] = Field([], max_length=200)
+    unit: str = Field("", max_length=60)
+    channel: int = Field(0, ge=0, le=9)
+    since: date | None = None
+    until: date | None = None
+    fact: int = Field(0, ge=0, le=4)
+    answer: str = Field("", max_length=40)
+
+
+class CohortOut(Schema):
+    """people: whom a round would ask; send the number back to freeze them."""
+
+    people: int
+    lists: list[str]
+
+
+class FreezeIn(CohortIn):
+    """people: as counted before; needed wherever more is chosen by than named lists."""
+
+    people: int | None = Field(None, ge=0)
 
 
 class FrozenOut(Schema):
@@ -96,14 +136,33 @@ class SettleIn(Given):
 
 
 @endpoint(router, "GET", "", Verb.SEE_LISTS, response=RoundsOut, summary="Rounds in which everybody is asked again")
-def index(request: PostRequest) -> dict[str, list[reads.RoundRow]]:
-    return {"items": reads.rounds(request.scope)}
+def index(request: PostRequest, wanted: Query[RoundsWanted]) -> dict[str, object]:
+    page = reads.rounds(request.scope, closed=wanted.closed, after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(router, "POST", "", Verb.RECEIVE_LISTS, response=FrozenOut, summary="Freeze finished lists and ask again")
 def freeze(request: PostRequest, given: FreezeIn) -> dict[str, str]:
-    made = freeze_lists(scope=request.scope, lists=given.lists, unit="", by=request.scope.name, at=now())
+    cohort = _cohort(given)
+    if given.people is None and cohort != Cohort(lists=cohort.lists):
+        raise WrongInput(_("Count first, and say how many people are meant."))
+    if given.people is None and not cohort.lists:
+        raise WrongInput(_("Name at least one list, or say whom you mean and how many."))
+    made = freeze_cohort(scope=request.scope, cohort=cohort, people=given.people, by=request.scope.name, at=now())
     return {"look_back": made.public_id}
+
+
+@endpoint(router, "GET", "/cohort", Verb.RECEIVE_LISTS, response=CohortOut, summary="Count whom a round would ask")
+def cohort(request: PostRequest, given: Query[CohortIn]) -> dict[str, object]:
+    meant = _cohort(given)
+    lists = cohort_lists(request.scope, meant)
+    people = cohort_checks(request.scope, meant, lists, at=now()).count()
+    return {"people": people, "lists": [one.public_id for one in lists]}
+
+
+def _cohort(given: CohortIn) -> Cohort:
+    said = given.dict(exclude={"people", "lists"})
+    return Cohort(lists=tuple(given.lists), **said)
 
 
 @endpoint(router, "GET", "/tasks/{task}", Verb.RECORD_FINDINGS, response=AskedOut, summary="What a task asks again")
@@ -143,5 +202,6 @@ def one(request: PostRequest, look_back: str) -> reads.RoundRow:
 @endpoint(
     router, "GET", "/{look_back}/differences", Verb.SEE_LISTS, response=DifferencesOut, summary="Where answers differ"
 )
-def differences(request: PostRequest, look_back: str, wanted: Query[Wanted]) -> dict[str, list[reads.DifferenceRow]]:
-    return {"items": reads.differences(request.scope, look_back, at=now(), settled=wanted.settled)}
+def differences(request: PostRequest, look_back: str, wanted: Query[Wanted]) -> dict[str, object]:
+    page = reads.differences(request.scope, look_back, at=now(), settled=wanted.settled, after=wanted.after)
+    return {"items": page.rows, "total": page.total, "after": page.next}

@@ -12,6 +12,7 @@ from shali.foundation.clocks import now
 from shali.foundation.people.api.shown import PersonMasked
 from shali.foundation.ui.paging import Page
 from shali.verification.queries.entries import EntryRow, entries_page
+from shali.verification.queries.identity import IdentityRow, identity_questions
 from shali.verification.queries.lists import pushed_list
 from shali.verification.queries.words import Way
 from shali.verification.services.entries import Entry, Outcome, take_entries
@@ -51,11 +52,14 @@ class Wanted(Given):
 
 
 class EntryIn(Given):
-    """One thing done at a door or on the telephone, under the device's own name for it."""
+    """One thing done at a door or on the telephone, under the device's own name for it.
+
+    question, number: of a document that has to be seen; `answer` is number, no_document or not_shown
+    """
 
     entry: UUID
     task: str = Field(max_length=12)
-    kind: str = Field(pattern="^(finding|attempt|anomaly|close)$")
+    kind: str = Field(pattern="^(finding|attempt|anomaly|identity|close)$")
     taken_at: datetime
     fact: int = Field(0, ge=0, le=4)
     answer: str = Field("", max_length=40)
@@ -64,6 +68,8 @@ class EntryIn(Given):
     next_attempt_at: datetime | None = None
     anomaly: int = Field(0, ge=0, le=9)
     note: str = Field("", max_length=500)
+    question: str = Field("", max_length=12)
+    number: str = Field("", max_length=40)
 
 
 class EntriesIn(Given):
@@ -91,6 +97,29 @@ def index(request: PostRequest, wanted: Query[Wanted]) -> dict[str, object]:
         after=wanted.after,
     )
     return {"items": page.rows, "total": page.total, "after": page.next}
+
+
+class IdentityOut(Schema):
+    """answer: empty while it is open. The number that was read is with the review, and nowhere else."""
+
+    question: str
+    task: str
+    asked_at: datetime
+    due_at: datetime
+    answer: str
+    ended_at: datetime | None
+
+
+class IdentitiesOut(Schema):
+    items: list[IdentityOut]
+
+
+@endpoint(
+    router, "GET", "/identity", Verb.RECORD_FINDINGS, response=IdentitiesOut,
+    summary="Documents to be seen in person: the open questions, or all of one task",
+)  # fmt: skip
+def identity(request: PostRequest, task: str = Query("", max_length=12)) -> dict[str, list[IdentityRow]]:
+    return {"items": identity_questions(request.scope, task=task)}
 
 
 @endpoint(

@@ -6,6 +6,7 @@ on it is open; a finding edited.
 
 from shali.verification.models.anomalies import Anomaly, AnomalyKind
 from shali.verification.models.checks import Attempt, AttemptResult, Check, FactKind, Finding, Way
+from shali.verification.models.identity import IdentityQuestion
 from shali.verification.models.lists import NOT_SETTLED, Channel, Ending, ListEntry, ListState, ListTally, PushedList
 from shali.verification.models.look_backs import AskedAgain, Difference, LookBack, SecondAnswer
 from shali.verification.models.soon import due_soon
@@ -23,6 +24,7 @@ __all__ = [
     "Ending",
     "FactKind",
     "Finding",
+    "IdentityQuestion",
     "ListEntry",
     "ListState",
     "ListTally",

@@ -9,17 +9,23 @@ from shali.verification.models.checks import Way
 
 
 class LookBack(models.Model):
-    """People of finished lists asked again (回头看), by other workers, against a longer questionnaire."""
+    """People of finished lists or of a cohort asked again (回头看), by others, against a longer questionnaire.
+
+    lists: of which lists they are; none where they were chosen by a filter alone
+    chosen: codes of what they were chosen by beside named lists: unit, channel, since, until, fact, answer
+    """
 
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset(
         {"id", "public_id", "path", "lists", "unit_path", "questionnaire", "questions", "frozen_at", "frozen_by"}
+        | {"chosen"}
         | {"due_at", "rule", "people", "closed_at", "exercise"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     path = PathField()
-    lists = models.JSONField()  # public numbers of the lists whose people are asked again
+    lists = models.JSONField()
+    chosen = models.JSONField(default=dict, db_default={})
     unit_path = PathField()  # the part of the tree whose people are asked
     questionnaire = models.CharField(max_length=80)  # "<name>@<rule pack>"
     questions = models.JSONField()  # ids, frozen: a new pack changes no round under way

@@ -3,6 +3,7 @@ from datetime import datetime
 
 from shali.foundation.accounts.queries import who
 from shali.foundation.clocks import day_of
+from shali.foundation.jurisdictions.reading import read
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.verification.models import Anomaly
@@ -24,31 +25,35 @@ class AnomalyRow:
     settled_as: str
 
 
+OF_SCOPE = """
+select a.public_id, a.kind, t.public_id, t.subject_id, u.name, u.name_en, a.at, a.by, a.seen_by_county_at,
+  a.seen_by_city_at, a.settled_at, a.settled_as
+from verification_anomaly a join tasks_task t on t.id = a.task_id join jurisdictions_unit u on u.id = t.unit_id
+where a.path >= %(path)s and a.path < %(path)s || '/' and {settled} order by a.at desc, a.id desc limit %(limit)s
+"""
+SETTLED = OF_SCOPE.format(settled="a.settled_at is not null")
+NOT_SETTLED = OF_SCOPE.format(settled="a.settled_at is null")
+SUBJECT, BY = 3, 7  # places of columns
+
+
 def anomalies(scope: Scope, *, at: datetime, settled: bool = False, limit: int = 200) -> list[AnomalyRow]:
     """Return anomalies of a scope, the newest first; open ones unless settled ones are asked for."""
-    found = (
-        Anomaly.objects.filter(within(scope.path), settled_at__isnull=not settled)
-        .select_related("task__unit")
-        .order_by("-at", "-id")[:limit]
-    )
-    people = masked_many(scope, [one.task.subject_id for one in found if one.task.subject_id], on=day_of(at))
-    names = who(one.by for one in found)
+    found = read(SETTLED if settled else NOT_SETTLED, path=scope.path, limit=limit)
+    people = masked_many(scope, [row[SUBJECT] for row in found if row[SUBJECT]], on=day_of(at))
+    names = who(row[BY] for row in found)
     return [
         AnomalyRow(
-            public_id=one.public_id,
-            kind=one.kind,
-            task=one.task.public_id,
-            person=people.get(one.task.subject_id or 0),
-            unit=one.task.unit.name,
-            unit_en=one.task.unit.name_en,
-            at=one.at,
-            by=names[one.by].name if one.by in names else one.by,
-            seen_by_county_at=one.seen_by_county_at,
-            seen_by_city_at=one.seen_by_city_at,
-            settled_at=one.settled_at,
-            settled_as=one.settled_as,
+            public_id,
+            kind,
+            task,
+            people.get(subject or 0),
+            unit,
+            unit_en,
+            raised_at,
+            names[by].name if by in names else by,
+            *settling,
         )
-        for one in found
+        for public_id, kind, task, subject, unit, unit_en, raised_at, by, *settling in found
     ]
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from shali.foundation.clocks import day_of
+from shali.foundation.jurisdictions.reading import read
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.rules import due_soon_share
@@ -79,7 +81,7 @@ def entries_page(
         tasks, shown = _after(tasks, place, column), place[2]
     # The place of the page first, its rows after: sorting thousands of joined rows for fifty took most of the time.
     numbers = list(tasks.order_by(*order).values_list("pk", flat=True)[: PAGE + 1])
-    rows_of = Task.objects.select_related("unit", "check_row", "assignee__user").in_bulk(numbers)
+    rows_of = {row[0]: _Read(*row) for row in read(ROWS, tasks=numbers)} if numbers else {}
     found = [rows_of[number] for number in numbers]
     more, found = len(found) > PAGE, found[:PAGE]
     rows = _rows(scope, found, at)
@@ -88,7 +90,7 @@ def entries_page(
         first=shown + 1 if rows else 0,
         last=shown + len(rows),
         total=total if total <= COUNTED_AT_MOST or counted is not None else None,
-        next=mark(getattr(found[-1], column), found[-1].pk, shown + len(rows)) if more else "",
+        next=mark(getattr(found[-1], column), found[-1].id, shown + len(rows)) if more else "",
         is_first=place is None,
     )
 
@@ -146,13 +148,47 @@ def _conditions(at: datetime) -> dict[str, Q]:
     }
 
 
-def _rows(scope: Scope, tasks: list[Task], at: datetime) -> list[EntryRow]:
+class _Read(NamedTuple):
+    """One row of ROWS."""
+
+    id: int
+    public_id: str
+    state: int
+    path: str
+    handed_over_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    blocked_since: datetime | None
+    blocked_on: str
+    next_attempt_at: datetime | None
+    subject_id: int | None
+    unit: str
+    unit_en: str
+    assignee: str | None
+    counted: bool
+    identified: bool
+    located: bool
+    controlled: bool
+    attempts: int
+    ending: int | None
+
+
+ROWS = """
+select t.id, t.public_id, t.state, t.path, t.handed_over_at, t.due_at, t.closed_at, t.blocked_since, t.blocked_on,
+  t.next_attempt_at, t.subject_id, u.name, u.name_en, s.name, c.counted_id is not null, c.identified_id is not null,
+  c.located_id is not null, c.controlled_id is not null, c.attempts, c.ending
+from tasks_task t join verification_check c on c.task_id = t.id join jurisdictions_unit u on u.id = t.unit_id
+left join accounts_post p on p.id = t.assignee_id left join accounts_user s on s.id = p.user_id
+where t.id = any(%(tasks)s)
+"""
+
+
+def _rows(scope: Scope, tasks: list[_Read], at: datetime) -> list[EntryRow]:
     people = masked_many(scope, [task.subject_id for task in tasks if task.subject_id], on=day_of(at))
     return [_row(task, people.get(task.subject_id or 0), at) for task in tasks]
 
 
-def _row(task: Task, person: Masked | None, at: datetime) -> EntryRow:
-    check = task.check_row
+def _row(task: _Read, person: Masked | None, at: datetime) -> EntryRow:
     return EntryRow(
         task=task.public_id,
         state=clock_state(
@@ -167,19 +203,14 @@ def _row(task: Task, person: Masked | None, at: datetime) -> EntryRow:
         due_at=task.due_at,
         closed_in=task.closed_at - task.handed_over_at if task.closed_at else None,
         person=person,
-        unit=task.unit.name,
-        unit_en=task.unit.name_en,
+        unit=task.unit,
+        unit_en=task.unit_en,
         path=task.path,
-        facts=(
-            check.counted_id is not None,
-            check.identified_id is not None,
-            check.located_id is not None,
-            check.controlled_id is not None,
-        ),
-        attempts=check.attempts,
+        facts=(task.counted, task.identified, task.located, task.controlled),
+        attempts=task.attempts,
         next_attempt_at=task.next_attempt_at,
-        ending=check.ending,
+        ending=task.ending,
         is_accepted=task.state != TaskState.HANDED_OVER,
         blocked_on=task.blocked_on,
-        assignee=task.assignee.user.name if task.assignee else "",
+        assignee=task.assignee or "",
     )

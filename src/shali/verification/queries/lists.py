@@ -1,19 +1,17 @@
-from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
-
-from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.intake.models import Batch
+from shali.foundation.jurisdictions.queries import units_at
+from shali.foundation.jurisdictions.reading import columns, made_of, read, width
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
 from shali.foundation.ui.refusal import NotInScope
-from shali.verification.models import NOT_SETTLED, ListEntry, ListState, PushedList, due_soon
+from shali.verification.models import ListState, PushedList
+from shali.verification.queries.rest import Band, bands, rest_of
 from shali.verification.queries.tallies import Sums, by_path, has_people_of, tallies
-from shali.verification.rules import AGE_BANDS
 
-OPEN = Q(struck_off_at=None)
-COUNTED = Q(duplicate_of=None) & ~Q(ending=6)  # a repeated or withdrawn entry asks nothing
 NOBODY = Sums()
 
 
@@ -38,37 +36,73 @@ class ListRow:
     doubtful: int
 
 
-def lists(scope: Scope, *, at: datetime, state: int | None = None, limit: int = 200) -> list[ListRow]:
+class _Read(NamedTuple):
+    """One row of a list's own columns, as COLUMNS names them."""
+
+    id: int
+    public_id: str
+    day: date
+    number: int
+    channel: int
+    sender: str
+    state: int
+    handed_over_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    announced: int | None
+    received: int
+    doubtful: int
+
+
+COLUMNS = """
+l.id, l.public_id, l.day, l.number, l.channel, l.sender, l.state, l.handed_over_at, l.due_at, l.closed_at, l.announced,
+coalesce(b.received, 0), coalesce(b.doubtful, 0)
+from verification_pushedlist l left join intake_batch b on b.id = l.batch_id
+"""
+NEWEST = f"select {COLUMNS} where {{state}} order by l.handed_over_at desc, l.id desc limit %(limit)s"
+PAGE_OF = f"""
+select (select count(*) from (select from verification_pushedlist l where {{state}} limit %(most)s) as counted),
+{COLUMNS} where {{state}} and {{here}} order by {{order}} limit %(limit)s
+"""  # noqa: S608  constants of this file
+
+
+def lists(scope: Scope, *, at: datetime, limit: int = 200) -> list[ListRow]:
     """Return the newest lists that this scope received or was handed people of: open ones first, due first."""
-    found = PushedList.objects.filter(state=state) if state else PushedList.objects.exclude(state=ListState.WITHDRAWN)
-    rows = _rows(scope, list(found.select_related("batch").order_by("-handed_over_at", "-id")[:limit]), at=at)
+    found = read(NEWEST.format(state="l.state <> 4"), limit=limit)
+    rows = _rows(scope, [_Read(*row) for row in found], at=at)
     return sorted(rows, key=lambda row: (row.state == ListState.CLOSED, row.due_at))
 
 
 def lists_page(scope: Scope, *, at: datetime, closed: bool, after: str = "") -> Page[ListRow]:
     """Return one page of lists: what is open, the earliest due on top; what is closed, the newest on top."""
-    gone = [ListState.CLOSED, ListState.WITHDRAWN]
-    found = PushedList.objects.filter(state=ListState.CLOSED) if closed else PushedList.objects.exclude(state__in=gone)
-    total = found.order_by()[: COUNTED_AT_MOST + 1].count()
-    column, step, sign = ("handed_over_at", "lt", "-") if closed else ("due_at", "gt", "")
-    place, shown = read_mark(after), 0
+    column, step, way = ("handed_over_at", "<", "desc") if closed else ("due_at", ">", "asc")
+    state = "l.state = 3" if closed else "l.state in (1, 2)"
+    place, shown, here = read_mark(after), 0, "true"
     if place is not None:
-        hour, number, shown = datetime.fromtimestamp(place[0], UTC), place[1], place[2]
-        found = found.filter(Q(**{f"{column}__{step}": hour}) | Q(**{column: hour, f"id__{step}": number}))
-    read = list(found.select_related("batch").order_by(f"{sign}{column}", f"{sign}id")[: PAGE + 1])
-    more, read = len(read) > PAGE, read[:PAGE]
+        here, shown = f"(l.{column}, l.id) {step} (%(hour)s, %(number)s)", place[2]
+    found = read(
+        PAGE_OF.format(state=state, here=here, order=f"l.{column} {way}, l.id {way}"),
+        hour=datetime.fromtimestamp(place[0], UTC) if place else None,
+        number=place[1] if place else 0,
+        most=COUNTED_AT_MOST + 1,
+        limit=PAGE + 1,
+    )
+    if place is not None and not found:
+        return lists_page(scope, at=at, closed=closed)  # what followed is gone meanwhile
+    total = found[0][0] if found else 0
+    more, rows = len(found) > PAGE, [_Read(*row[1:]) for row in found[:PAGE]]
     return Page(
-        rows=_rows(scope, read, at=at),
-        first=shown + 1 if read else 0,
-        last=shown + len(read),
+        rows=_rows(scope, rows, at=at),
+        first=shown + 1 if rows else 0,
+        last=shown + len(rows),
         total=total if total <= COUNTED_AT_MOST else None,
-        next=mark(getattr(read[-1], column), read[-1].pk, shown + len(read)) if more else "",
+        next=mark(getattr(rows[-1], column), rows[-1].id, shown + len(rows)) if more else "",
         is_first=place is None,
     )
 
 
-def _rows(scope: Scope, rows: list[PushedList], *, at: datetime) -> list[ListRow]:
-    sums = tallies(scope, lists=[row.pk for row in rows], at=at)
+def _rows(scope: Scope, rows: list[_Read], *, at: datetime) -> list[ListRow]:
+    sums = tallies(scope, lists=[row.id for row in rows], at=at)
     return [
         ListRow(
             public_id=row.public_id,
@@ -81,22 +115,14 @@ def _rows(scope: Scope, rows: list[PushedList], *, at: datetime) -> list[ListRow
             due_at=row.due_at,
             closed_at=row.closed_at,
             announced=row.announced,
-            received=row.batch.received if row.batch else 0,
-            people=sums.get(row.pk, NOBODY).people,
-            open=sums.get(row.pk, NOBODY).open,
-            overdue=sums.get(row.pk, NOBODY).overdue,
-            doubtful=row.batch.doubtful if row.batch else 0,
+            received=row.received,
+            people=sums.get(row.id, NOBODY).people,
+            open=sums.get(row.id, NOBODY).open,
+            overdue=sums.get(row.id, NOBODY).overdue,
+            doubtful=row.doubtful,
         )
         for row in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    from_hours: int
-    to_hours: int | None
-    people: int
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +176,25 @@ class ListFigures:
     units: tuple[UnitFigures, ...]
 
 
+ONE = f"""
+select {columns(PushedList, "l")}, {columns(Batch, "b")}
+from verification_pushedlist l left join intake_batch b on b.id = l.batch_id where l.public_id = %(list)s
+"""  # noqa: S608  names of columns
+
+
 def pushed_list(scope: Scope, public_id: str) -> PushedList:
     """Return one list that the scope may see.
 
     :raises NotInScope: there is none
     """
-    found = PushedList.objects.select_related("batch").filter(public_id=public_id).first()
-    if found is None or not (scope.holds(found.path) or has_people_of(scope, pushed_list=found.pk)):
+    found = read(ONE, list=public_id)
+    if not found:
         raise NotInScope
-    return found
+    one, batch = made_of(PushedList, found[0]), found[0][width(PushedList) :]
+    one.batch = made_of(Batch, batch) if batch[0] is not None else None
+    if not (scope.holds(one.path) or has_people_of(scope, pushed_list=one.pk)):
+        raise NotInScope
+    return one
 
 
 def list_of_batch(scope: Scope, batch: int) -> PushedList | None:
@@ -176,7 +212,7 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
     people, still_open, overdue, four_facts = (
         sum(getattr(found, name) for _, found in sums) for name in ("people", "open", "overdue", "four_facts")
     )
-    rest = _rest(ListEntry.objects.filter(COUNTED, NOT_SETTLED, within(scope.path, "task__path"), pushed_list=one), at)
+    rest = rest_of(scope, one.pk, at=at)
     # A county that is asked does not see the file, which is the receiver's: the wall says so too.
     batch = one.batch if scope.holds(one.path) else None
     return ListFigures(
@@ -212,68 +248,9 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
         blocked=rest.blocked,
         not_accepted=rest.not_accepted,
         established=rest.established(four_facts),
-        bands=_bands(rest.open_since, one, at),
+        bands=bands(scope, rest.open_since, one, at=at),
         units=_by_child(scope, sums),
     )
-
-
-@dataclass(slots=True)
-class _Rest:
-    """What the rows that are not settled add up to; and the open ones by the hour of their hand-over."""
-
-    soon: int = 0
-    blocked: int = 0
-    not_accepted: int = 0
-    counted: int = 0
-    identified: int = 0
-    located: int = 0
-    controlled: int = 0
-    open_since: dict[datetime, int] = field(default_factory=dict)
-
-    def established(self, settled: int) -> tuple[int, int, int, int]:
-        """Return how many have each fact, with those who were struck off with all four."""
-        found = (self.counted, self.identified, self.located, self.controlled)
-        a, b, c, d = (settled + one for one in found)
-        return a, b, c, d
-
-
-def _rest(entries: "QuerySet[ListEntry]", at: datetime) -> _Rest:
-    # All people of one list share its hour unless an earlier list asked: so this is a handful of rows.
-    by_hour = entries.values_list("task__handed_over_at").annotate(
-        soon=Count("id", filter=OPEN & due_soon(at, share=due_soon_share(at), task="task__")),
-        blocked=Count("id", filter=OPEN & Q(task__blocked_since__isnull=False)),
-        not_accepted=Count("id", filter=OPEN & Q(task__state=1)),
-        counted=Count("task__check_row__counted"),
-        identified=Count("task__check_row__identified"),
-        located=Count("task__check_row__located"),
-        controlled=Count("task__check_row__controlled"),
-        still_open=Count("id", filter=OPEN),
-    )
-    rest = _Rest()
-    names = [one.name for one in fields(_Rest)][:-1]
-    for hour, *counts, still_open in by_hour:
-        for name, count in zip(names, counts, strict=True):
-            setattr(rest, name, getattr(rest, name) + count)
-        rest.open_since[hour] = still_open
-    return rest
-
-
-def _bands(open_since: dict[datetime, int], one: PushedList, at: datetime) -> tuple[Band, ...]:
-    """Open people by full hours since hand-over."""
-    counts = dict.fromkeys(AGE_BANDS, 0)
-    for handed_over_at, people in open_since.items():
-        age = (at - handed_over_at) / timedelta(hours=1)
-        band = next(b for b in AGE_BANDS if b.from_hours <= age and (b.to_hours is None or age < b.to_hours))
-        counts[band] += people
-    limit = (one.due_at - one.handed_over_at) / timedelta(hours=1)
-    soon = due_soon_share(one.handed_over_at) * limit
-
-    def state(to_hours: int | None) -> str:
-        if to_hours is None or to_hours > limit:
-            return "overdue"
-        return "soon" if to_hours > soon else "ontime"
-
-    return tuple(Band(b.from_hours, b.to_hours, n, state(b.to_hours)) for b, n in counts.items())
 
 
 def _by_child(scope: Scope, found_by_path: list[tuple[str, Sums]]) -> tuple[UnitFigures, ...]:
@@ -285,9 +262,9 @@ def _by_child(scope: Scope, found_by_path: list[tuple[str, Sums]]) -> tuple[Unit
         total = sums.setdefault(child, [0, 0, 0])
         for place, value in enumerate((found.people, found.open, found.overdue)):
             total[place] += value
-    units = {unit.path: unit for unit in Unit.objects.filter(path__in=sums).order_by("place", "path")}
+    units = sorted(units_at(sums).values(), key=lambda unit: (unit.place, unit.path))
     return tuple(
-        UnitFigures(path, unit.name, unit.name_en, s[0], s[0] - s[1], s[1], s[2])
-        for path, unit in units.items()
-        for s in [sums[path]]
+        UnitFigures(unit.path, unit.name, unit.name_en, s[0], s[0] - s[1], s[1], s[2])
+        for unit in units
+        for s in [sums[unit.path]]
     )

@@ -1,7 +1,7 @@
 """Rounds that ask again, what differs between them and the first, and what a worker has to ask."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -12,6 +12,7 @@ from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.rules import Question, questionnaire
 from shali.foundation.tasks.models import TaskState
+from shali.foundation.ui.paging import Page, page_by_hour
 from shali.foundation.ui.refusal import NotInScope
 from shali.verification.models import AskedAgain, Difference, LookBack, SecondAnswer
 from shali.verification.rules import ANSWERS, Fact
@@ -23,6 +24,7 @@ class RoundRow:
 
     public_id: str
     lists: tuple[str, ...]
+    chosen: Mapping[str, object]
     frozen_at: datetime
     due_at: datetime
     closed_at: datetime | None
@@ -63,11 +65,11 @@ class Asked:
     open_differences: tuple[str, ...]
 
 
-def rounds(scope: Scope) -> list[RoundRow]:
-    """Return the rounds of a scope, open ones first, the earliest due on top."""
-    found = LookBack.objects.filter(within(scope.path)).order_by("due_at", "id")
-    rows = [_round(scope, one) for one in found]
-    return sorted(rows, key=lambda row: row.closed_at is not None)
+def rounds(scope: Scope, *, closed: bool = False, after: str = "") -> Page[RoundRow]:
+    """Return a page of the rounds of a scope: open ones, the earliest due on top; or closed ones, the newest on top."""
+    found = LookBack.objects.filter(within(scope.path), closed_at__isnull=not closed)
+    page = page_by_hour(found, "closed_at" if closed else "due_at", after=after, is_newest_first=closed)
+    return replace(page, rows=_rounds(scope, page.rows))
 
 
 def one_round(scope: Scope, public_id: str) -> RoundRow:
@@ -78,25 +80,23 @@ def one_round(scope: Scope, public_id: str) -> RoundRow:
     found = LookBack.objects.filter(within(scope.path), public_id=public_id).first()
     if found is None:
         raise NotInScope
-    return _round(scope, found)
+    return _rounds(scope, [found])[0]
 
 
-def differences(scope: Scope, public_id: str, *, at: datetime, settled: bool) -> list[DifferenceRow]:
-    """Return what differs between a round and the first, the oldest first.
+def differences(scope: Scope, public_id: str, *, at: datetime, settled: bool, after: str = "") -> Page[DifferenceRow]:
+    """Return a page of what differs between a round and the first, the oldest first.
 
     :raises NotInScope: there is no such round for this scope
     """
     one_round(scope, public_id)
-    found = list(
-        Difference.objects.filter(
-            within(scope.path), asked__look_back__public_id=public_id, settled_at__isnull=not settled
-        )
-        .select_related("asked__task__unit", "asked__look_back")
-        .order_by("opened_at", "id")[:500]
-    )
+    rows = Difference.objects.filter(
+        within(scope.path), asked__look_back__public_id=public_id, settled_at__isnull=not settled
+    ).select_related("asked__task__unit", "asked__look_back")
+    page = page_by_hour(rows, "opened_at", after=after)
+    found = page.rows
     people = masked_many(scope, [one.asked.person_id for one in found], on=day_of(at))
     names = who(one.settled_by for one in found)
-    return [
+    lines = [
         DifferenceRow(
             public_id=one.public_id,
             task=one.asked.task.public_id,
@@ -114,6 +114,7 @@ def differences(scope: Scope, public_id: str, *, at: datetime, settled: bool) ->
         )
         for one in found
     ]
+    return replace(page, rows=lines)
 
 
 def asked_of(scope: Scope, task: str) -> Asked:
@@ -160,22 +161,34 @@ def question_of(scope: Scope, rule_id: str, question: str) -> Question:
     raise NotInScope
 
 
-def _round(scope: Scope, one: LookBack) -> RoundRow:
-    asked = AskedAgain.objects.filter(within(scope.path, "task__path"), look_back=one)
-    sums = asked.aggregate(people=Count("pk"), closed=Count("pk", filter=Q(task__state=TaskState.CLOSED)))
-    found = Difference.objects.filter(within(scope.path), asked__look_back=one)
-    counts = found.aggregate(
-        open=Count("pk", filter=Q(settled_at=None)), settled=Count("pk", filter=Q(settled_at__isnull=False))
-    )
+def _rounds(scope: Scope, found: Sequence[LookBack]) -> list[RoundRow]:
+    """Count rounds: two questions, however many they are."""
+    numbers = [one.pk for one in found]
+    asked = AskedAgain.objects.filter(within(scope.path, "task__path"), look_back_id__in=numbers).order_by()
+    closed = Count("pk", filter=Q(task__state=TaskState.CLOSED))
+    sums = {one: rest for one, *rest in asked.values_list("look_back_id").annotate(people=Count("pk"), closed=closed)}
+    differ = Difference.objects.filter(within(scope.path), asked__look_back_id__in=numbers).order_by()
+    still_open = Count("pk", filter=Q(settled_at=None))
+    settled = Count("pk", filter=Q(settled_at__isnull=False))
+    counts = {
+        one: rest
+        for one, *rest in differ.values_list("asked__look_back_id").annotate(still_open=still_open, settled=settled)
+    }
+    return [_round(one, sums.get(one.pk, [0, 0]), counts.get(one.pk, [0, 0])) for one in found]
+
+
+def _round(one: LookBack, sums: Sequence[int], counts: Sequence[int]) -> RoundRow:
+    """sums: people, closed; counts: differences open, settled"""
     return RoundRow(
         public_id=one.public_id,
         lists=tuple(one.lists),
+        chosen=one.chosen,
         frozen_at=one.frozen_at,
         due_at=one.due_at,
         closed_at=one.closed_at,
-        people=sums["people"],
-        closed=sums["closed"],
-        open=sums["people"] - sums["closed"],
-        differences=counts["open"],
-        settled=counts["settled"],
+        people=sums[0],
+        closed=sums[1],
+        open=sums[0] - sums[1],
+        differences=counts[0],
+        settled=counts[1],
     )

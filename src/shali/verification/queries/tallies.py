@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
 
+from shali.foundation.jurisdictions.reading import read
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.verification.models import ListTally
 
@@ -32,48 +32,50 @@ class Sums:
     four_facts: int = 0
 
 
+# Rows that add up to the scope: townships' where that is fine enough, else the owners' own.
+OF_LISTS = """
+select pushed_list_id, sum(people), sum(open), coalesce(sum(open) filter (where due_at < %(at)s), 0)
+from verification_listtally
+where path >= %(path)s and path < %(path)s || '/' and grain = %(grain)s and pushed_list_id = any(%(lists)s)
+group by pushed_list_id
+"""
+BY_PATH = """
+select path, sum(people), sum(open), coalesce(sum(open) filter (where due_at < %(at)s), 0), sum(four_facts)
+from verification_listtally
+where path >= %(path)s and path < %(path)s || '/' and grain = %(grain)s and pushed_list_id = %(list)s
+group by path having sum(people) <> 0
+"""
+HAS_PEOPLE = """
+select exists (
+  select from verification_listtally
+  where path >= %(path)s and path < %(path)s || '/' and grain = %(grain)s and pushed_list_id = %(list)s and entries > 0
+)
+"""
+
+
 def tallies(scope: Scope, *, lists: Iterable[int], at: datetime) -> dict[int, Sums]:
     """Return the figures of lists within a scope, by the list's row; one query however many people they have."""
-    found = (
-        _of(scope)
-        .filter(pushed_list_id__in=list(lists))
-        .order_by()
-        .values("pushed_list_id")
-        .annotate(n=Sum("people"), still=Sum("open"), late=Sum("open", filter=Q(due_at__lt=at), default=0))
-    )
-    return {row["pushed_list_id"]: Sums(row["n"], row["still"], row["late"]) for row in found}
+    found = read(OF_LISTS, path=scope.path, grain=_grain(scope), lists=list(lists), at=at)
+    return {number: Sums(*sums) for number, *sums in found}
 
 
 def by_path(scope: Scope, *, pushed_list: int, at: datetime) -> list[tuple[str, Sums]]:
     """Return a list's figures by unit: fine enough for the units just below the scope."""
-    found = (
-        _of(scope, parts=len(scope.path.split(".")) + 1)
-        .filter(pushed_list_id=pushed_list)
-        .order_by()
-        .values("path")
-        .annotate(
-            n=Sum("people"),
-            still=Sum("open"),
-            late=Sum("open", filter=Q(due_at__lt=at), default=0),
-            four=Sum("four_facts"),
-        )
-    )
-    return [(row["path"], Sums(row["n"], row["still"], row["late"], row["four"])) for row in found if row["n"]]
+    grain = _grain(scope, parts=len(scope.path.split(".")) + 1)
+    found = read(BY_PATH, path=scope.path, grain=grain, list=pushed_list, at=at)
+    return [(path, Sums(*sums)) for path, *sums in found]
 
 
 def has_people_of(scope: Scope, *, pushed_list: int) -> bool:
     """Say whether somebody on the list is within the scope."""
-    return _of(scope).filter(pushed_list_id=pushed_list, entries__gt=0).exists()
+    [[found]] = read(HAS_PEOPLE, path=scope.path, grain=_grain(scope), list=pushed_list)
+    return bool(found)
 
 
-def _of(scope: Scope, *, parts: int = 0) -> QuerySet[ListTally]:
-    """Rows that add up to the scope: townships' where that is fine enough, else the owners' own.
-
-    parts: how deep the paths must tell units apart; the scope's own depth by default
-    """
+def _grain(scope: Scope, *, parts: int = 0) -> int:
+    """Return whose rows add up to the scope. parts: how deep the paths must tell units apart; its own depth else."""
     is_wide = (parts or len(scope.path.split("."))) <= TOWNSHIP_PARTS
-    grain = ListTally.Grain.TOWNSHIP if is_wide else ListTally.Grain.OWNER
-    return ListTally.objects.filter(within(scope.path), grain=grain)
+    return (ListTally.Grain.TOWNSHIP if is_wide else ListTally.Grain.OWNER).value
 
 
 def differences(scope: Scope) -> dict[Key, tuple[tuple[int, ...], tuple[int, ...]]]:

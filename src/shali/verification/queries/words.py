@@ -3,7 +3,18 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shali.verification.models import AnomalyKind, AttemptResult, Channel, Ending, FactKind, ListState, Way
+from shali.foundation.intake.models import Found
+from shali.foundation.intake.queries.words import FOUND
+from shali.verification.models import (
+    AnomalyKind,
+    AttemptResult,
+    Channel,
+    Ending,
+    FactKind,
+    IdentityQuestion,
+    ListState,
+    Way,
+)
 
 CHANNELS: dict[int, Promise] = {
     Channel.PROVINCIAL_BIG_DATA: _("Provincial big data"),
@@ -90,6 +101,9 @@ ENDINGS: dict[int, Promise] = {
     Ending.NEVER_FOUND: _("Never found"),
     Ending.WITHDRAWN: _("Withdrawn by the asker"),
 }
+# What a worker may say of a document that he was asked to look at.
+SEEN: dict[str, Promise] = {code: FOUND[code] for code in (Found.NUMBER, Found.NO_DOCUMENT, Found.NOT_SHOWN)}
+IDENTITY: dict[str, Promise] = {**FOUND, IdentityQuestion.WITHDRAWN: _("Taken back by the review")}
 SETTLED_AS: dict[str, Promise] = {
     "ambulance_sent": _("Ambulance sent"),
     "handed_to_health": _("Handed to the health department"),

@@ -5,17 +5,14 @@ Showing them is a look at personal data like any other: the door that calls this
 
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from django.db.models import Q
+from typing import NamedTuple
 
 from shali.foundation.clocks import day_of
-from shali.foundation.jurisdictions.scope import Scope, within
-from shali.foundation.people.models import Address, Document, Person, Phone
+from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import due_soon_share
-from shali.foundation.tasks.models import Task, TaskState
 from shali.foundation.tasks.rules import clock_state
 from shali.foundation.vault.sealing import open_text
-from shali.verification.models import Finding
 
 SHOWN = 30
 
@@ -48,6 +45,7 @@ class WorkerRow:
     attempts_required: int
     next_attempt_at: datetime | None
     is_proposed_never_found: bool
+    documents_to_see: tuple[str, ...]  # open questions of reviews, by public number
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,68 +56,118 @@ class WorkerPage:
     soon: int
 
 
+class _Mine(NamedTuple):
+    """One row of MINE."""
+
+    id: int
+    public_id: str
+    version: int
+    subject_id: int | None
+    handed_over_at: datetime
+    due_at: datetime
+    next_attempt_at: datetime | None
+    is_blocked: bool
+    attempts: int
+    attempts_required: int
+    is_proposed: bool
+    documents_to_see: list[str]
+
+
+MINE = """
+select t.id, t.public_id, t.version, t.subject_id, t.handed_over_at, t.due_at, t.next_attempt_at,
+  t.blocked_since is not null, c.attempts, c.attempts_required, c.proposed_by <> '',
+  array(select q.public_id from verification_identityquestion q
+    where q.task_id = t.id and q.ended_at is null order by q.id)
+from tasks_task t join verification_check c on c.task_id = t.id
+where t.path >= %(path)s and t.path < %(path)s || '/' and t.kind = 'verification' and t.state <> 3
+  and (t.assignee_id = %(post)s or t.assignee_id is null)
+order by t.due_at, t.id limit 500
+"""
+PEOPLE = "select id, sex, name_sealed, birth_sealed from people_person where id = any(%(people)s)"
+# Of several documents a whole one is shown, and of whole ones the first; of addresses the last one seen.
+DOCUMENTS = """
+select distinct on (person_id) person_id, id, number_sealed from people_document
+where person_id = any(%(people)s) and ended_at is null order by person_id, whole desc, id
+"""
+ADDRESSES = """
+select distinct on (person_id) person_id, id, text_sealed from people_address
+where person_id = any(%(people)s) and ended_at is null order by person_id, seen_at desc, id desc
+"""
+PHONES = """
+select person_id, id, number_sealed from people_phone
+where person_id = any(%(people)s) and ended_at is null order by seen_at desc, id
+"""
+GIVEN = """
+select distinct on (task_id, fact) task_id, fact, answer, establishes from verification_finding
+where task_id = any(%(tasks)s) order by task_id, fact, id desc
+"""
+
+
 def my_people(scope: Scope, *, at: datetime, which: str = "open") -> WorkerPage:
     """Return the open tasks of this post, or of nobody in its unit, due first; six queries however many they are."""
-    mine = (
-        Task.objects.filter(within(scope.path), kind="verification")
-        .exclude(state=TaskState.CLOSED)
-        .filter(Q(assignee_id=scope.post) | Q(assignee=None))
-    )
-    tasks = list(mine.select_related("check_row").order_by("due_at", "id")[:500])
-    states = {task.pk: _state(task, at) for task in tasks}
-    wanted = [task for task in tasks if which == "open" or states[task.pk] == which][:SHOWN]
-    known = _Known.of([task.subject_id for task in wanted if task.subject_id], [task.pk for task in wanted])
+    tasks = [_Mine(*row) for row in read(MINE, path=scope.path, post=scope.post)]
+    states = {task.id: _state(task, at) for task in tasks}
+    wanted = [task for task in tasks if which == "open" or states[task.id] == which][:SHOWN]
+    known = _Known.of([task.subject_id for task in wanted if task.subject_id], [task.id for task in wanted])
     return WorkerPage(
-        rows=tuple(_row(task, states[task.pk], known, day_of(at)) for task in wanted),
+        rows=tuple(_row(task, states[task.id], known, day_of(at)) for task in wanted),
         open=len(tasks),
         overdue=sum(state == "overdue" for state in states.values()),
         soon=sum(state == "soon" for state in states.values()),
     )
 
 
-def _state(task: Task, at: datetime) -> str:
+def _state(task: _Mine, at: datetime) -> str:
     return clock_state(
         handed_over_at=task.handed_over_at,
         due_at=task.due_at,
         at=at,
         soon_share=due_soon_share(task.handed_over_at),
-        is_blocked=task.blocked_since is not None,
+        is_blocked=task.is_blocked,
     )
+
+
+class _Person(NamedTuple):
+    """One row of PEOPLE."""
+
+    id: int
+    sex: int
+    name_sealed: bytes
+    birth_sealed: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    people: dict[int, Person]
+    people: dict[int, _Person]
     tails: dict[int, str]
     phones: dict[int, list[str]]
     addresses: dict[int, str]
-    given: dict[int, dict[int, Given]]
+    given: dict[int, list[Given]]
 
     @classmethod
     def of(cls, people: list[int], tasks: list[int]) -> "_Known":
         tails = {
-            d.person_id: open_text(d.number_sealed, table="people_document", column="number", row=d.pk)[-4:]
-            for d in Document.objects.filter(person_id__in=people, ended_at=None).order_by("whole", "-id")
+            person: open_text(sealed, table="people_document", column="number", row=row)[-4:]
+            for person, row, sealed in read(DOCUMENTS, people=people)
         }
         phones: dict[int, list[str]] = {}
-        for p in Phone.objects.filter(person_id__in=people, ended_at=None).order_by("-seen_at", "id"):
-            number = open_text(p.number_sealed, table="people_phone", column="number", row=p.pk)
-            phones.setdefault(p.person_id, []).append(number)
+        for person, row, sealed in read(PHONES, people=people):
+            phones.setdefault(person, []).append(open_text(sealed, table="people_phone", column="number", row=row))
         addresses = {
-            a.person_id: open_text(a.text_sealed, table="people_address", column="text", row=a.pk)
-            for a in Address.objects.filter(person_id__in=people, ended_at=None).order_by("seen_at", "id")
+            person: open_text(sealed, table="people_address", column="text", row=row)
+            for person, row, sealed in read(ADDRESSES, people=people)
         }
-        given: dict[int, dict[int, Given]] = {}
-        for f in Finding.objects.filter(task_id__in=tasks).order_by("id"):
-            given.setdefault(f.task_id, {})[f.fact] = Given(f.fact, f.answer, f.establishes)
-        return cls(Person.objects.in_bulk(people), tails, phones, addresses, given)
+        given: dict[int, list[Given]] = {}
+        for task, *said in read(GIVEN, tasks=tasks):
+            given.setdefault(task, []).append(Given(*said))
+        found = {row[0]: _Person(*row) for row in read(PEOPLE, people=people)}
+        return cls(found, tails, phones, addresses, given)
 
 
-def _row(task: Task, state: str, known: _Known, on: date) -> WorkerRow:
+def _row(task: _Mine, state: str, known: _Known, on: date) -> WorkerRow:
     number = task.subject_id or 0
     person = known.people.get(number)
     born = _born(person)
-    check = task.check_row
     return WorkerRow(
         task=task.public_id,
         version=task.version,
@@ -133,15 +181,16 @@ def _row(task: Task, state: str, known: _Known, on: date) -> WorkerRow:
         state=state,
         due_at=task.due_at,
         handed_over_at=task.handed_over_at,
-        facts=tuple(known.given.get(task.pk, {}).values()),
-        attempts=check.attempts,
-        attempts_required=check.attempts_required,
+        facts=tuple(known.given.get(task.id, [])),
+        attempts=task.attempts,
+        attempts_required=task.attempts_required,
         next_attempt_at=task.next_attempt_at,
-        is_proposed_never_found=bool(check.proposed_by),
+        is_proposed_never_found=task.is_proposed,
+        documents_to_see=tuple(task.documents_to_see),
     )
 
 
-def _born(person: Person | None) -> date | None:
+def _born(person: _Person | None) -> date | None:
     if person is None or person.birth_sealed is None:
         return None
-    return date.fromisoformat(open_text(person.birth_sealed, table="people_person", column="birth", row=person.pk))
+    return date.fromisoformat(open_text(person.birth_sealed, table="people_person", column="birth", row=person.id))

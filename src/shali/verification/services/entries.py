@@ -18,6 +18,7 @@ from shali.verification.rules import Fact
 from shali.verification.services.anomalies import raise_anomaly
 from shali.verification.services.endings import close_with_four_facts
 from shali.verification.services.findings import record_attempt, record_finding
+from shali.verification.services.identity import answer_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Entry:
 
     entry: UUID
     task: str
-    kind: str  # finding, attempt, anomaly, close
+    kind: str  # finding, attempt, anomaly, identity, close
     taken_at: datetime
     fact: int = 0
     answer: str = ""
@@ -35,6 +36,8 @@ class Entry:
     next_attempt_at: datetime | None = None
     anomaly: int = 0
     note: str = ""
+    question: str = ""  # of a document to be seen, with its `answer` and `number`
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,21 @@ def _dispatch(scope: Scope, entry: Entry, *, by: str, at: datetime) -> None:
             at=at,
             note=entry.note,
         )
+    elif entry.kind == "identity":
+        _answer_identity(scope, entry, by=by, at=at)
     elif entry.kind == "close":
         close_with_four_facts(scope=scope, task=entry.task, seen=None, by=by, at=at)
     else:
         raise ValueError(entry.kind)
+
+
+def _answer_identity(scope: Scope, entry: Entry, *, by: str, at: datetime) -> None:
+    answer_identity(
+        scope=scope,
+        task=entry.task,
+        question=entry.question,
+        answer=entry.answer,
+        number=entry.number,
+        by=by,
+        at=at,
+    )

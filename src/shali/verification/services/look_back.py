@@ -1,45 +1,27 @@
-"""Finished lists asked again: frozen as they stood, by other workers, until no difference is open."""
+"""A round that asks again: answered by other workers, until no difference is open."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
-from shali.foundation.policy.rules import limit, questionnaire_in_force
 from shali.foundation.tasks.services.close import close_task
-from shali.foundation.tasks.services.open import NewTask, open_tasks
 from shali.foundation.tasks.services.step import progress
 from shali.foundation.ui.refusal import NotInScope, Refusal, WrongInput
 from shali.foundation.vault.sealing import seal
 from shali.verification.models import (
     AskedAgain,
-    Check,
     Difference,
-    Ending,
-    Finding,
-    ListEntry,
     LookBack,
     SecondAnswer,
     Way,
 )
-from shali.verification.queries.lists import pushed_list
 from shali.verification.queries.look_back import answers_of
-from shali.verification.rules import FACT_QUESTIONS, SETTLEMENTS, Fact, who_asks_again
+from shali.verification.rules import SETTLEMENTS
 from shali.verification.services.findings import Recorded
-
-KIND = "look_back"
-NOBODY = gettext_lazy("Nobody of these lists was struck off with the four facts yet; there is nothing to ask again.")
-
-
-class NobodyToAsk(Refusal):
-    """Nobody of these lists was struck off with the four facts."""
 
 
 class SameWorker(Refusal):
@@ -48,87 +30,6 @@ class SameWorker(Refusal):
 
 class SettledBefore(Refusal):
     """Somebody settled the difference first."""
-
-
-@transaction.atomic
-def freeze_lists(*, scope: Scope, lists: Sequence[str], unit: str, by: str, at: datetime) -> LookBack:
-    """Freeze what was found of the people of lists and hand each to a unit that asks again.
-
-    unit: path of the part of the tree whose people are asked; '' for all that the scope holds
-    :raises NobodyToAsk: nobody of them was struck off with the four facts
-    """
-    named = [pushed_list(scope, one) for one in dict.fromkeys(lists)]
-    part = unit if unit and scope.holds(unit) else scope.path
-    with in_scope(system_scope("verification")):
-        checks = _finished([one.pk for one in named], part)
-        if not checks:
-            raise NobodyToAsk(str(NOBODY))
-        rule, form = limit(KIND, at), questionnaire_in_force(KIND, at)
-        round_ = LookBack.objects.create(
-            path=scope.path,
-            lists=[one.public_id for one in named],
-            unit_path=part,
-            questionnaire=form.rule_id,
-            questions=[question.id for question in form.questions],
-            frozen_at=at,
-            frozen_by=by,
-            due_at=at + timedelta(hours=rule.hours),
-            rule=rule.rule_id,
-            people=len(checks),
-            exercise=settings.EXERCISE,
-        )
-        _hand_over(round_, checks, by=by, at=at)
-    return round_
-
-
-def _finished(lists: list[int], part: str) -> list[Check]:
-    entries = ListEntry.objects.filter(pushed_list_id__in=lists, duplicate_of=None, ending=Ending.FOUR_FACTS)
-    found = Check.objects.filter(within(part, "task__path"), pk__in=entries.values("task_id"))
-    return list(found.exclude(task__subject=None).select_related("task").order_by("task_id"))
-
-
-def _hand_over(round_: LookBack, checks: list[Check], *, by: str, at: datetime) -> None:
-    findings = {
-        finding.pk: finding
-        for finding in Finding.objects.filter(task_id__in=[check.pk for check in checks], establishes=True)
-    }
-    units = dict(Unit.objects.values_list("path", "id"))
-    new = [
-        NewTask(
-            kind=KIND,
-            unit=units[who_asks_again(first_path=check.task.path, round_path=round_.path)],
-            subject=check.task.subject_id,
-            giver_path=round_.path,
-            handed_over_at=at,
-            due_at=round_.due_at,
-            rule=round_.rule,
-            exercise=round_.exercise,
-        )
-        for check in checks
-    ]
-    opened = open_tasks(new, by=by, at=at)
-    rows = []
-    for check, task in zip(checks, opened, strict=True):
-        if not task.is_new:
-            continue  # the same person has an open look-back of another round, which asks the same
-        facts = (check.counted_id, check.identified_id, check.located_id, check.controlled_id)
-        stood = [findings[number] for number in facts if number in findings]
-        first = {FACT_QUESTIONS[Fact(finding.fact)]: finding.answer for finding in stood}
-        names = sorted({finding.by for finding in stood} | {check.ended_by})
-        rows.append(
-            AskedAgain(
-                task_id=task.task,
-                look_back=round_,
-                person_id=check.task.subject_id or 0,
-                first_task=check.task,
-                first=first,
-                first_by=names,
-            )
-        )
-    if not rows:
-        raise NobodyToAsk(str(NOBODY))
-    AskedAgain.objects.bulk_create(rows, batch_size=2_000)
-    LookBack.objects.filter(pk=round_.pk).update(people=len(rows))
 
 
 @dataclass(frozen=True, slots=True)

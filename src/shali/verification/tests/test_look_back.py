@@ -17,13 +17,12 @@ from shali.verification.queries.look_back import asked_of, differences, one_roun
 from shali.verification.rules import ANSWERS, Fact, who_asks_again
 from shali.verification.services.endings import close_with_four_facts
 from shali.verification.services.findings import record_finding
+from shali.verification.services.freeze import NobodyToAsk, freeze_lists
 from shali.verification.services.look_back import (
-    NobodyToAsk,
     Said,
     SameWorker,
     SettledBefore,
     answer_again,
-    freeze_lists,
     settle_difference,
 )
 
@@ -181,7 +180,7 @@ def test_what_differs_is_open_until_somebody_has_said_which_holds(frozen):
         first, second = tasks_of(frozen)
         say(first, {**SAME_AGAIN, **REST, "located": "in_hospital"})
         say(second, {**SAME_AGAIN, **REST})
-        [row] = differences(CITY, frozen.public_id, at=NOW, settled=False)
+        [row] = differences(CITY, frozen.public_id, at=NOW, settled=False).rows
         figures = one_round(CITY, frozen.public_id)
 
         assert (row.question, row.first, row.second) == ("located", "at_home", "in_hospital")

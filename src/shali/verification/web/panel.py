@@ -51,6 +51,9 @@ def check_panel(scope: Scope, task: str, at: datetime) -> Panel:
                 }
                 for one in figures.anomalies
             ],
+            "identity": _identity(figures, names),
+            "seen": words.SEEN,
+            "records": is_open and records,
             "ended_by": names.get(figures.ended_by, ""),
             "proposed_by": names.get(figures.proposed_by, ""),
             "ending": words.ENDINGS[figures.ending] if figures.ending else "",
@@ -67,10 +70,18 @@ def check_panel(scope: Scope, task: str, at: datetime) -> Panel:
     )
 
 
+def _identity(figures: CheckFigures, names: Mapping[str, str]) -> list[dict[str, object]]:
+    return [
+        {"row": one, "word": words.IDENTITY.get(one.answer, ""), "who": names.get(one.ended_by, "")}
+        for one in figures.identity
+    ]
+
+
 def _names(figures: CheckFigures) -> dict[str, str]:
     """Return how everybody who did something here is called: person and unit, a system by its own name."""
     doers = {one.by for rows in (figures.findings, figures.attempts, figures.anomalies) for one in rows}
     doers |= {name for name in (figures.ended_by, figures.proposed_by) if name}
+    doers |= {one.ended_by for one in figures.identity if one.ended_by}
     known = who(doers)
     shown = {name: f"{one.name} {one.unit if is_chinese() else one.unit_en or one.unit}" for name, one in known.items()}
     return {name: shown.get(name, name) for name in doers}

@@ -9,6 +9,7 @@ urlpatterns = [
     path("compare/", compare.beside, name="compare"),
     path("compare/workbook/", compare.workbook, name="compare_workbook"),
     path("look-backs/", look_backs.index, name="look_backs"),
+    path("look-backs/choose/", look_backs.choose, name="choose_people"),
     path("look-backs/<str:look_back>/", look_backs.one, name="look_back"),
     path("lists/<str:pushed_list>/look-back/", look_backs.freeze, name="freeze"),
     path("look-backs/tasks/<str:task>/answer/", look_backs.answer, name="answer_again"),

@@ -32,18 +32,6 @@ def my_people_page(request: PostRequest) -> HttpResponse:
     at = now()
     which = request.GET.get("which", "open")
     page = my_people(request.scope, at=at, which=which if which in ("open", "overdue", "soon") else "open")
-    if page.rows:
-        # No prompt for one's own open tasks, but no look without its record either.
-        record_access(
-            scope=request.scope,
-            act="work_list",
-            purpose="own_tasks",
-            subject_kind="task_list",
-            subject=None,
-            fields=["name", "phone", "address", "document_tail"],
-            people=[row.person for row in page.rows],
-            at=at,
-        )
     cards = [
         {
             "row": row,
@@ -54,7 +42,7 @@ def my_people_page(request: PostRequest) -> HttpResponse:
         }
         for row in page.rows
     ]
-    return render(
+    response = render(
         request,
         "verification/my_people.html",
         {
@@ -66,9 +54,24 @@ def my_people_page(request: PostRequest) -> HttpResponse:
             "results": words.RESULTS,
             "anomalies": words.ANOMALIES,
             "ways": words.WAYS,
+            "seen": words.SEEN,
             "hours": [(1, _("in 1 hour")), (2, _("in 2 hours")), (4, _("in 4 hours")), (12, _("in 12 hours"))],
         },
     )
+    if page.rows:
+        # No prompt for one's own open tasks, but no look without its record either. The record
+        # is the last thing before the page goes out: from here on others wait for the end of the chain.
+        record_access(
+            scope=request.scope,
+            act="work_list",
+            purpose="own_tasks",
+            subject_kind="task_list",
+            subject=None,
+            fields=["name", "phone", "address", "document_tail"],
+            people=[row.person for row in page.rows],
+            at=at,
+        )
+    return response
 
 
 @policy(verb=Verb.RECORD_FINDINGS)
@@ -107,6 +110,10 @@ def one_task(request: PostRequest, task: str) -> HttpResponse:
         read.append(Entry(uuid4(), task, "attempt", at, way=way, result=int(form["result"]), next_attempt_at=later))
     if form.get("anomaly", "").isdigit():
         read.append(Entry(uuid4(), task, "anomaly", at, anomaly=int(form["anomaly"]), note=form.get("note", "")[:500]))
+    if form.get("act") == "identity":
+        question, number = form.get("question", "")[:12], form.get("number", "")[:40]
+        seen = form.get("seen", "")[:40]
+        read.append(Entry(uuid4(), task, "identity", at, answer=seen, question=question, number=number))
     if form.get("act") == "close":
         read.append(Entry(uuid4(), task, "close", at))
     outcomes = take_entries(scope=request.scope, entries=read, by=request.scope.name, at=at)
@@ -116,7 +123,8 @@ def one_task(request: PostRequest, task: str) -> HttpResponse:
     if not refused:
         struck_off = _("Struck off. Undo within %(n)d minutes on the task's page.") % {"n": undo_minutes(at)}
         messages.success(request, struck_off if form.get("act") == "close" else _("Kept."))
-    return redirect("verification:my_people")
+    back = form.get("next", "")
+    return redirect(back if back.startswith("/tasks/") else "verification:my_people")
 
 
 @policy(verb=Verb.RECORD_FINDINGS)
@@ -142,4 +150,6 @@ def _entry(one: dict[str, Any]) -> Entry:
         next_attempt_at=datetime.fromtimestamp(float(later) / 1000, UTC) if later else None,
         anomaly=int(one.get("anomaly") or 0),
         note=str(one.get("note") or "")[:500],
+        question=str(one.get("question") or "")[:12],
+        number=str(one.get("number") or "")[:40],
     )
