@@ -9,7 +9,6 @@ CITY_STEPS_IN = timedelta(hours=6)
 # A unit with open people of whom nothing was closed or accepted for this long is named as silent.
 SILENT = timedelta(hours=3)
 AT_MOST = 3
-AGE_BANDS = ((0, 6), (6, 12), (12, 18), (18, 24), (24, None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,18 @@ EVENTS = {
     "TaskReopened": "task.reopened",
     "PersonStruckOff": "person.struck_off",
     "AnomalyRaised": "anomaly.raised",
+    "CaseOpened": "case.opened",
+    "CaseClassified": "case.classified",
+    "ContactJudged": "contact.judged",
+    "ContactReleased": "contact.released",
+    "ExposureOpened": "exposure.opened",
+    "RoundOpened": "round.opened",
+    "RoundClosed": "round.closed",
+    "PoolSuspect": "pool.suspect",
+    "MeasureDecided": "measure.decided",
+    "MeasureServed": "measure.served",
+    "MeasureLifted": "measure.lifted",
+    "AppealDecided": "appeal.decided",
 }
 # A receiver that is down for a night hears everything in the morning; one that is gone is given up after a day.
 WAITS = (

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TracingConfig(AppConfig):
@@ -8,7 +9,7 @@ class TracingConfig(AppConfig):
 
     def ready(self) -> None:
         from shali.foundation.measures.services.propose import use_origin
-        from shali.foundation.people.relations import OnMerge, declare
+        from shali.foundation.people.relations import OnMerge, builds, declare
         from shali.tracing.services.proposing import cases_on_record, contacts_on_record, guests_on_record
 
         use_origin(kind="contact", check=contacts_on_record)
@@ -19,6 +20,11 @@ class TracingConfig(AppConfig):
             tracing__Case__person=OnMerge.FOLD,
             tracing__Contact__person=OnMerge.FOLD,
             tracing__Member__person=OnMerge.FOLD,
+        )
+        builds(
+            tracing__Case__person=_("cases"),
+            tracing__Contact__person=_("contacts"),
+            tracing__Member__person=_("places on an exposure's roster"),
         )
         from shali.foundation.intake.web.homes import use_home
         from shali.foundation.people.web.panels import use_person_panel

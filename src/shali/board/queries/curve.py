@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.db.models.functions import TruncHour
 
 from shali.foundation.clocks import city_zone, day_of, start_of_day
+from shali.foundation.jurisdictions.reading import read
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.foundation.tasks.models import Flow, Task, TaskState
+from shali.foundation.tasks.models import Task, TaskState
 from shali.foundation.tasks.rules import is_kept
 from shali.foundation.ui.refusal import NotInScope
 
@@ -50,18 +51,18 @@ def curve(scope: Scope, *, path: str, at: datetime) -> Curve:
     )
 
 
+KEPT_HOURS = """
+select hour, sum(handed_over), sum(closed) from tasks_flow
+where path >= %(path)s and path < %(path)s || '/' and hour >= %(since)s group by hour
+"""
+
+
 def _kept_by_hour(path: str, since: datetime) -> tuple[Hours, Hours]:
-    found = (
-        Flow.objects.filter(within(path), hour__gte=since)
-        .order_by()
-        .values("hour")
-        .annotate(came=Sum("handed_over"), went=Sum("closed"))
-    )
     handed_over, closed = Hours(), Hours()
-    for row in found:
-        here = row["hour"].astimezone(city_zone())
-        handed_over[(here.date(), here.hour)] += row["came"]
-        closed[(here.date(), here.hour)] += row["went"]
+    for hour, came, went in read(KEPT_HOURS, path=path, since=since):
+        here = hour.astimezone(city_zone())
+        handed_over[(here.date(), here.hour)] += came
+        closed[(here.date(), here.hour)] += went
     return handed_over, closed
 
 

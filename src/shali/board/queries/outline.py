@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from functools import cache
 from math import cos, radians
 
-from shali.foundation.jurisdictions.models import Level, Unit
+from shali.foundation.jurisdictions.models import Level
 from shali.foundation.jurisdictions.queries import county_boundaries
-from shali.foundation.jurisdictions.scope import Scope, within
+from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.scope import Scope
 
 WIDTH = 860
+COUNTIES = """
+select code, path from jurisdictions_unit where level = %(level)s and path >= %(path)s and path < %(path)s || '/'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Outline:
 def outlines(scope: Scope) -> tuple[dict[str, Outline], int, int]:
     """Return the outlines of the scope's counties by unit path, and the picture's width and height."""
     drawn, height = _drawn()
-    units = Unit.objects.filter(within(scope.path), level=Level.COUNTY).values_list("code", "path")
+    units = read(COUNTIES, level=Level.COUNTY.value, path=scope.path)
     return {path: drawn[code[:6]] for code, path in units if code[:6] in drawn}, WIDTH, height
 
 

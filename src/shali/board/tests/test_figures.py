@@ -1,15 +1,19 @@
 """The figures equal a slow recount, whatever happened, over midnight and over the end of a month."""
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
+from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shali.board.queries.curve import curve
 from shali.board.queries.figures import Board, Figures, board
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
-from shali.foundation.tasks.models import Task
+from shali.foundation.tasks.models import Stood, Task
+from shali.foundation.tasks.services.stood import keep_yesterday
 from shali.foundation.ui.refusal import NotInScope
 
 from .sample import CITY, ZONE, Past, enter, prepare
@@ -77,24 +81,31 @@ def shown_at(path: str, at: datetime, scope: Scope = WHOLE) -> Board:
         return board(scope, path=path, at=at)
 
 
+@contextmanager
+def taken_back():
+    """Take back what an example entered: no row of a task is ever removed."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.mark.django_db
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lives=st.lists(LIFE, max_size=25), at=HOURS)
 def test_every_figure_of_every_unit_equals_a_recount_today_and_yesterday(lives, at):
     places = prepare()
-    with in_scope(system_scope("test")):
-        Task.objects.all().delete()
-    enter(lives, places, at)
+    with taken_back():
+        enter(lives, places, at)
 
-    for path in (CITY, ".".join(places[0].split(".")[:2]), ".".join(places[0].split(".")[:3]), places[0]):
-        page = shown_at(path, at)
-        same(page.now, recount(path, at))
-        same(page.before, recount(path, at - DAY))
-        for line in page.lines:
-            if line.kind == "child":
-                same(line.now, recount(line.path, at))
-        assert sum(line.now.open for line in page.lines) == page.now.open
-        assert sum(line.before.overdue for line in page.lines) == page.before.overdue
+        for path in (CITY, ".".join(places[0].split(".")[:2]), ".".join(places[0].split(".")[:3]), places[0]):
+            page = shown_at(path, at)
+            same(page.now, recount(path, at))
+            same(page.before, recount(path, at - DAY))
+            for line in page.lines:
+                if line.kind == "child":
+                    same(line.now, recount(line.path, at))
+            assert sum(line.now.open for line in page.lines) == page.now.open
+            assert sum(line.before.overdue for line in page.lines) == page.before.overdue
 
 
 @pytest.mark.django_db
@@ -147,11 +158,33 @@ def test_a_county_sees_its_own_alone_and_the_database_says_so_too(as_web):
 def test_a_page_asks_the_same_few_questions_however_many_units_it_has(django_assert_num_queries):
     places = prepare()
     enter([Past(n, 600) for n in range(7)], places, EVENING)
-    # Four for now; five for yesterday: open then (two), what came and went, and its last minutes (two).
-    with in_scope(system_scope("test")), django_assert_num_queries(9):
+    # Four for now; four for yesterday: whether a job kept it, what was open, what came and went, its last minutes.
+    with in_scope(system_scope("test")), django_assert_num_queries(8):
+        board(WHOLE, path=CITY, at=EVENING)
+    keep_yesterday(at=EVENING)
+    with in_scope(system_scope("test")), django_assert_num_queries(7 if Stood.objects.exists() else 8):
         board(WHOLE, path=CITY, at=EVENING)
     with in_scope(system_scope("test")), django_assert_num_queries(1):
         curve(WHOLE, path=CITY, at=EVENING)
+
+
+@pytest.mark.django_db
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lives=st.lists(LIFE, max_size=25), at=HOURS, late=st.integers(0, 59))
+def test_what_the_job_keeps_of_yesterday_equals_a_recount(lives, at, late):
+    places = prepare()
+    with taken_back():
+        enter(lives, places, at)
+        minute = at.replace(second=0, microsecond=0)
+
+        # The minute that runs, and the one before it got ready the next.
+        keep_yesterday(at=minute + timedelta(seconds=late) - timedelta(minutes=late % 2))
+
+        for path in (CITY, ".".join(places[0].split(".")[:2])):
+            same(shown_at(path, minute + timedelta(seconds=late)).before, recount(path, minute - DAY))
+        with in_scope(system_scope("test")):
+            kept = Stood.objects.filter(at=minute - DAY).aggregate(n=Sum("open"))["n"] or 0
+            assert kept == recount(CITY, minute - DAY).open
 
 
 @pytest.mark.django_db

@@ -8,9 +8,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from shali.board.queries.figures import Board, Figures, UnitLine
-from shali.board.rules import AGE_BANDS, CITY_STEPS_IN, SILENT, Finding, Line, findings
+from shali.board.rules import CITY_STEPS_IN, SILENT, Finding, Line, findings
 from shali.foundation.clocks import city_zone, day_of
 from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.tasks.rules import AGE_BANDS
 from shali.foundation.ui.formats import day, hour, is_chinese, num, share, span
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shali.exchange.queries.objects import TOLD, Numbers
 from shali.exchange.rules import EVENTS
 from shali.foundation.journal.models import Fact
 from shali.foundation.jurisdictions.scope import Scope
@@ -41,6 +42,7 @@ class _Named:
     tasks: dict[int, tuple[str, str]]
     lists: dict[int, PushedList]
     anomalies: dict[int, str]
+    others: Numbers
 
     @classmethod
     def of(cls, facts: list[Fact]) -> "_Named":
@@ -52,11 +54,14 @@ class _Named:
             {number: (public_id, path) for number, public_id, path in tasks},
             PushedList.objects.in_bulk(numbers("pushed_list")),
             dict(Anomaly.objects.filter(pk__in=numbers("anomaly")).values_list("pk", "public_id")),
+            Numbers.of(facts),
         )
 
     def say(self, fact: Fact) -> tuple[str, dict[str, Any]] | None:
         """Return the unit that a fact concerns and its words; None where what it names is gone."""
         given = fact.payload
+        if fact.kind in TOLD:
+            return self.others.say(fact)
         if fact.kind in ("ListOpened", "ListClosed"):
             pushed = self.lists.get(given["pushed_list"])
             return (pushed.path, _of_list(pushed)) if pushed else None

@@ -26,6 +26,7 @@ from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.tasks.facts import TaskMoved
 from shali.foundation.tasks.services.open import NewTask, open_tasks
 from shali.foundation.ui.refusal import NotInScope, WrongInput
+from shali.testing.tests.desk import AT, open_round
 
 NOW = datetime(2022, 8, 10, 1, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -277,3 +278,19 @@ def test_an_ended_receiver_hears_nothing_more(county, receiver, receivers):
 
     assert deliver_due(at=LATER) == 0
     assert receiver.got == []
+
+
+def test_a_county_hears_of_its_round_in_public_numbers(county, receiver, receivers):
+    scope = scope_of(county)
+    with in_scope(scope):
+        subscribe(scope=scope, url=receiver.url, events=["round.opened", "round.closed"], by=scope.name, at=NOW)
+    made = open_round(7).round
+    queue(1, at=AT)
+    deliver_due(at=AT)
+
+    [(_, body)] = receiver.got
+    event = json.loads(body)
+    assert (event["type"], event["data"]) == (
+        "round.opened",
+        {"round": made.public_id, "unit": made.path, "people": 7},
+    )

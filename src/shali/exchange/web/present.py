@@ -16,6 +16,18 @@ EVENT_WORDS: dict[str, Promise] = {
     "task.reopened": _("a task was opened again"),
     "person.struck_off": _("a person was struck off a list"),
     "anomaly.raised": _("an anomaly was raised"),
+    "case.opened": _("a case was opened"),
+    "case.classified": _("a case was classified otherwise"),
+    "contact.judged": _("a contact was judged"),
+    "contact.released": _("a contact was released"),
+    "exposure.opened": _("an exposure was opened"),
+    "round.opened": _("a round of testing was opened"),
+    "round.closed": _("a round of testing was closed"),
+    "pool.suspect": _("a pool is positive or doubtful"),
+    "measure.decided": _("a measure was decided"),
+    "measure.served": _("a measure was served"),
+    "measure.lifted": _("a measure was lifted"),
+    "appeal.decided": _("an appeal was decided"),
 }
 STATES: dict[str, tuple[str, Promise]] = {
     "waiting": ("soon", _("Waiting")),

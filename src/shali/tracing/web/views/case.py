@@ -12,7 +12,7 @@ from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.queries import words
 from shali.tracing.queries.case import case_record, contacts_of_case
-from shali.tracing.queries.chain import possible_sources
+from shali.tracing.queries.sources import possible_sources
 from shali.tracing.rules import Classification
 from shali.tracing.services.cases import Change, classify_case, link_source, note_isolated, unlink_source
 from shali.tracing.services.investigation import finish_core, finish_report

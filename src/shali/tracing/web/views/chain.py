@@ -19,10 +19,10 @@ from shali.tracing.queries.chain import (
     chain_graphml,
     chain_view,
     clusters,
-    grounds_of,
     not_moved_by_case,
 )
 from shali.tracing.queries.curve import BY, Reproduction, curve_view
+from shali.tracing.queries.sources import grounds_of
 from shali.tracing.queries.timeline import PersonLine, cluster_timeline
 from shali.tracing.web import present
 from shali.tracing.web.draw import MOST_BOXES, draw_chain, draw_curve, draw_folded, draw_timeline, in_words

@@ -7,10 +7,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from shali.foundation.accounts.policy import PostRequest, policy
+from shali.foundation.accounts.queries import posts_at
 from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import ancestors
-from shali.foundation.tasks.queries.task import posts_of_unit
 from shali.foundation.ui.refusal import WrongInput
 from shali.tracing.queries import words
 from shali.tracing.queries.contacts import contacts_page
@@ -56,7 +56,7 @@ def ring_page(request: PostRequest) -> HttpResponse:
             "part": part,
             "above": [one for one in ancestors(request.scope, here) if request.scope.holds(one.path)],
             "below": [] if part.case else gaps_below(request.scope, part, at=at),
-            "posts": [one for one in posts_of_unit(request.scope, here, at=at) if may_follow_up(one.role)],
+            "posts": [one for one in posts_at(request.scope, here, at=at) if may_follow_up(one.role)],
             "at": at,
         },
     )
