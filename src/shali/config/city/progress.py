@@ -23,7 +23,7 @@ create table if not exists making.part (
 create table if not exists making.later (id int generated always as identity primary key, what text, sql text);
 """
 PLAIN_INDEXES = """
-select c.relname, pg_get_indexdef(i.indexrelid)
+select c.relname, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
 from pg_index i join pg_class c on c.oid = i.indexrelid
 where i.indrelid = any(%s::regclass[]) and not i.indisunique order by 1
 """

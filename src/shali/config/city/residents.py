@@ -11,7 +11,7 @@ from shali.config.city.plan import Plan, Share
 from shali.foundation.people.bridge import Claim, DocumentClaim, blocking_keys
 from shali.foundation.people.models import AddressKind, DocumentKind
 from shali.foundation.vault.public_id import ALPHABET, LENGTH
-from shali.foundation.vault.sealing import bulk_blind, bulk_seal
+from shali.foundation.vault.sealing import bulk_blind, bulk_blind_number, bulk_seal
 
 Lines = list[str]
 COLUMNS = {
@@ -23,7 +23,7 @@ COLUMNS = {
     "people_document": ("id", "person_id", "kind", "whole", "source", "seen_at", "number_blind", "number_sealed"),
     "people_phone": ("id", "person_id", "source", "seen_at", "number_blind", "number_sealed"),
     "people_address": ("id", "person_id", "kind", "unit_id", "source", "seen_at", "text_sealed"),
-    "people_key": ("person_id", "kind", "value"),
+    "people_key": ("person_id", "value"),
 }
 SOURCE = "register"
 
@@ -40,6 +40,7 @@ class _Writer:
     plan: Plan
     lines: dict[str, Lines] = field(default_factory=lambda: {table: [] for table in COLUMNS})
     blind: Callable[[str, str], bytes] = field(default_factory=bulk_blind)
+    blind_number: Callable[[str, str], int] = field(default_factory=bulk_blind_number)
     seals: dict[str, Callable[[str, int], bytes]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
@@ -88,9 +89,9 @@ class _Writer:
         self.lines["people_address"].append(
             f"{number}\t{row}\t{AddressKind.HOME:d}\t{share.unit}\t{SOURCE}\t{at}\t{bytes_of(sealed)}"
         )
-        keys, blind = self.lines["people_key"], self.blind
+        keys, blind = self.lines["people_key"], self.blind_number
         for kind, value in blocking_keys(_claim(one, share.community.code)):
-            keys.append(f"{row}\t{kind}\t{bytes_of(blind(value, kind))}")
+            keys.append(f"{row}\t{blind(value, kind)}")
 
     def _document(self, person: int, kind: DocumentKind, text: str) -> None:
         number, at = self.next("people_document"), self.plan.enrolled_at

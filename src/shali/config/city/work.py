@@ -22,12 +22,12 @@ def make_parts(step: str, places: list[int], *, processes: int = PROCESSES) -> I
         for place in places:
             yield _make(step, place)
         return
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=begin, initargs=(os.getpid(),)) as pool:
         for made in as_completed([pool.submit(_make, step, place) for place in places]):
             yield made.result()
 
 
-def _begin(parent: int) -> None:
+def begin(parent: int) -> None:
     """Die with whoever started us, and set Django up under the owner's role."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
@@ -64,20 +64,20 @@ def _make(step: str, place: int) -> int:
 def _residents(place: int) -> tuple[int, bytes]:
     from shali.config.city.residents import enter_part
 
-    return enter_part(_plan(), list(_plan().parts[place]))
+    return enter_part(plan_here(), list(plan_here().parts[place]))
 
 
 def _history(place: int) -> tuple[int, bytes]:
     from shali.config.city.history import enter_list
 
-    return enter_list(_plan(), place, posts=_posts(), first_number=_first_number())
+    return enter_list(plan_here(), place, posts=_posts(), first_number=_first_number())
 
 
 _STEPS: dict[str, Callable[[int], tuple[int, bytes]]] = {"1 residents": _residents, "2 history": _history}
 
 
 @cache
-def _plan() -> Plan:
+def plan_here() -> Plan:
     from shali.config.city.planned import plan_of
 
     started = progress.begun()
@@ -101,5 +101,5 @@ def _posts() -> dict[str, int]:
 
 def forget() -> None:
     """Forget the plan of a former city, for tests that make several."""
-    for one in (_plan, _first_number, _posts):
+    for one in (plan_here, _first_number, _posts):
         one.cache_clear()

@@ -42,7 +42,8 @@ def sites(
 
     With --sites: so that all ways together are shortest. With --sites and --walk: so that most people have a site
     within the walk. With --walk alone: the fewest sites so that everybody has one. With --sites and --capacity: so that
-    all ways are shortest and no site serves more. A candidate whose state is fixed is open in every plan, one that is
+    all ways are shortest and no site serves more. With --walk and --capacity: the fewest sites so that everybody has
+    one within the walk and none serves more. A candidate whose state is fixed is open in every plan, one that is
     forbidden in none.
     """
     from shali.engines.siting import Impossible, Unreadable
@@ -75,9 +76,11 @@ def _load_compiled(which: str) -> None:
 
     from shali.engines.siting import (
         find_clusters,
+        find_fewest,
         find_medians,
         find_rooms,
         nearest,
+        pairs_of,
         reach_all,
         reach_most,
         reach_of,
@@ -89,12 +92,17 @@ def _load_compiled(which: str) -> None:
         find_rooms(
             nearest(np.arange(60.0).reshape(12, 5) % 7, np.ones(12)), np.full(5, 9.0), 2, seconds=0.5, elapsed=_clock()
         )
+    elif which == "fewest":
+        two = np.repeat(np.arange(6), 6)
+        small_pairs = pairs_of(two, np.tile(np.arange(6), 6), np.ones(36), np.arange(2.0, 8.0), many=6)
+        find_fewest(small_pairs, np.full(6, 8.0), seconds=0.1, elapsed=_clock())
     elif which == "medians":
         find_medians(nearest(np.arange(12.0).reshape(4, 3) % 5, np.ones(4)), 2, seconds=0.1, elapsed=_clock())
     else:
-        three = np.arange(3)
-        small = reach_of(three, three, np.ones(3), many=3)
-        reach_most(small, 1, seconds=0.1, elapsed=_clock())
+        # Each two of four reach one point: prices prove nothing here, so that every loop is needed.
+        pairs = np.array([[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]], np.int32)
+        small = reach_of(np.repeat(np.arange(6), 2), pairs.ravel(), np.ones(6), many=4)
+        reach_most(small, 2, seconds=0.1, elapsed=_clock())
         reach_all(small, seconds=0.1, elapsed=_clock())
 
 
@@ -144,9 +152,11 @@ def _of_places(places: Places, number: int | None, walk: float | None, seconds: 
         raise Impossible(
             f"{number} sites are asked for; {many} candidates may be opened and {int(places.fixed.sum())} are fixed."
         )
-    if places.room is not None:
-        if walk is not None or number is None:
-            refuse("--capacity goes with --sites, and not with --walk.")
+    if places.room is not None and walk is not None:
+        if number is not None:
+            refuse("--sites, --walk and --capacity: leave --sites out for the fewest, or --walk for the shortest ways.")
+        return _fewest(places, walk, places.room, seconds), "sites"
+    if places.room is not None and number is not None:
         return _with_rooms(places, number, places.room, seconds), "people x metres"
     _load_compiled("medians" if walk is None else "reach")
     elapsed = _clock()
@@ -172,6 +182,18 @@ def _with_rooms(places: Places, number: int, room: "NDArray[np.float64]", second
     elapsed = _clock()
     near = nearest(places.distance, places.weight, keep=near_enough(len(places.names), number))
     return find_rooms(near, room, number, seconds=seconds, elapsed=elapsed, fixed=places.fixed)
+
+
+def _fewest(places: Places, walk: float, room: "NDArray[np.float64]", seconds: float) -> "Plan":
+    import numpy as np
+
+    from shali.engines.siting import find_fewest, pairs_of
+
+    _load_compiled("fewest")
+    elapsed = _clock()
+    points, sites_ = np.nonzero(places.distance <= walk)
+    pairs = pairs_of(points, sites_, places.distance[points, sites_], places.weight, many=len(places.names))
+    return find_fewest(pairs, room, seconds=seconds, elapsed=elapsed, fixed=places.fixed)
 
 
 def _geojson(places: Places, plan: "Plan") -> bytes:

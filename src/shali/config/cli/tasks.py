@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -14,7 +15,7 @@ from shali.config.cli.installation import installation
 
 if TYPE_CHECKING:
     from shali.foundation.jurisdictions.scope import Scope
-    from shali.foundation.tasks.services.bulk import Outcome
+    from shali.foundation.tasks.services.bulk import Asked
 
 app = typer.Typer(
     invoke_without_command=True, help="Tasks: what is open, who has it, what is overdue; pass on, remind, accept"
@@ -22,6 +23,7 @@ app = typer.Typer(
 As = Annotated[str, typer.Option("--as", envvar="SHALI_POST", help="Who acts: a username, or a post's public number")]
 Json = Annotated[bool, typer.Option("--json", help="For a script")]
 Which = Annotated[str, typer.Option(help="open, overdue, soon, next_two_hours, not_accepted, blocked, mine …")]
+Count = Annotated[int | None, typer.Option("--count", help="How many --which was seen to hold; no more are taken")]
 Path = Annotated[str, typer.Option("--unit", help="Path of a unit, such as 4111.02.001")]
 Task = Annotated[str, typer.Argument(help="The task's public number")]
 
@@ -32,7 +34,7 @@ def figures(context: typer.Context, *, post: As = "", as_script: Json = False) -
     if context.invoked_subcommand:
         return
     with _acting(post) as (scope, at):
-        from shali.foundation.tasks.queries.desk import counts
+        from shali.foundation.tasks.queries.counts import counts
 
         found = counts(scope, at=at)
         if as_script:
@@ -142,6 +144,7 @@ def accept(
     tasks: Annotated[list[str] | None, typer.Argument(help="Public numbers")] = None,
     *,
     which: Annotated[str, typer.Option(help="Everything that this filter holds")] = "",
+    count: Count = None,
     unit: Path = "",
     post: As = "",
     as_script: Json = False,
@@ -151,8 +154,8 @@ def accept(
         from shali.foundation.tasks.services.bulk import accept_many
 
         _needs(scope, "accept_tasks")
-        outcome = accept_many(scope=scope, selection=_selection(tasks, which, unit), by=scope.name, at=at)
-        _tell(outcome, as_script=as_script)
+        asked = accept_many(scope=scope, selection=_selection(tasks, which, unit, count), by=scope.name, at=at)
+        _tell(scope, asked, at, as_script=as_script)
 
 
 @app.command()
@@ -160,6 +163,7 @@ def remind(
     tasks: Annotated[list[str] | None, typer.Argument(help="Public numbers")] = None,
     *,
     which: Annotated[str, typer.Option(help="Everything that this filter holds")] = "",
+    count: Count = None,
     unit: Path = "",
     post: As = "",
     as_script: Json = False,
@@ -169,8 +173,8 @@ def remind(
         from shali.foundation.tasks.services.bulk import remind_many
 
         _needs(scope, "remind")
-        outcome = remind_many(scope=scope, selection=_selection(tasks, which, unit), by=scope.name, at=at)
-        _tell(outcome, as_script=as_script)
+        asked = remind_many(scope=scope, selection=_selection(tasks, which, unit, count), by=scope.name, at=at)
+        _tell(scope, asked, at, as_script=as_script)
 
 
 @app.command()
@@ -179,6 +183,7 @@ def assign(
     tasks: Annotated[list[str] | None, typer.Argument(help="Public numbers")] = None,
     *,
     which: Annotated[str, typer.Option(help="Everything that this filter holds")] = "",
+    count: Count = None,
     unit: Path = "",
     post: As = "",
     as_script: Json = False,
@@ -188,9 +193,20 @@ def assign(
         from shali.foundation.tasks.services.bulk import assign_many
 
         _needs(scope, "assign_tasks")
-        chosen = _selection(tasks, which, unit)
-        outcome = assign_many(scope=scope, selection=chosen, unit=unit or scope.path, post=to, by=scope.name, at=at)
-        _tell(outcome, as_script=as_script)
+        chosen = _selection(tasks, which, unit, count)
+        asked = assign_many(scope=scope, selection=chosen, unit=unit or scope.path, post=to, by=scope.name, at=at)
+        _tell(scope, asked, at, as_script=as_script)
+
+
+@app.command()
+def undo(act: Annotated[str, typer.Argument(help="Number of the act, as it was said")], *, post: As = "") -> None:
+    """Take back what was done to many tasks at once, soon after it."""
+    with _acting(post) as (scope, at):
+        from shali.foundation.tasks.services.undo_bulk import run_undo, undo_bulk
+
+        row = undo_bulk(scope=scope, act=act, by=scope.name, at=at)
+        row = run_undo(act=row.pk, at=at)
+        print(f"{row.undone} of {row.done} taken back; with the others somebody went on.")
 
 
 @app.command()
@@ -241,21 +257,25 @@ def answer(
         answer_transfer(scope=scope, transfer=transfer, accepts=takes, by=scope.name, at=at)
 
 
-def _selection(tasks: list[str] | None, which: str, unit: str) -> Any:
+def _selection(tasks: list[str] | None, which: str, unit: str, count: int | None) -> Any:
     from shali.foundation.tasks.queries.desk import WHICH, Filter
     from shali.foundation.tasks.services.bulk import Selection
 
     if bool(tasks) == bool(which) or (which and which not in WHICH):
         print(f"Name tasks, or one filter with --which: {', '.join(WHICH)}.", file=sys.stderr)
         raise typer.Exit(code=1)
-    return Selection(all_of=Filter(which, unit)) if which else Selection(tasks=tasks or [])
+    return Selection(all_of=Filter(which, unit), count=count) if which else Selection(tasks=tasks or [])
 
 
-def _tell(outcome: "Outcome", *, as_script: bool) -> None:
-    skipped = [{"task": one.task, "why": one.reason} for one in outcome.skipped]
+def _tell(scope: "Scope", asked: "Asked", at: datetime, *, as_script: bool) -> None:
+    """Say what became of the chosen tasks; what the worker was given is finished here, so that a script may go on."""
+    from shali.foundation.tasks.queries.bulk import bulk_tasks
+    from shali.foundation.tasks.services.bulk import finish
+
+    ended = asked if asked.is_finished else finish(asked, at=at)
+    left = [(one.task, one.reason) for one in bulk_tasks(scope, ended.act, which="skipped", at=at).rows]
     if as_script:
-        _print_json({"done": outcome.done, "skipped": skipped})
+        _print_json({"act": ended.act, "done": ended.done, "skipped": ended.skipped, "left_alone": dict(left)})
         return
-    print(f"done {outcome.done}, skipped {len(skipped)}")
-    for one in skipped:
-        print(f"  {one['task']}  {one['why']}")
+    print(f"{ended.done} done, {ended.skipped} left alone. Undo: shali tasks undo {ended.act}")
+    _print_table(("left alone", "why"), left)

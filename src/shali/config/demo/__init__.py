@@ -26,17 +26,20 @@ def ensure(count: int = RESIDENTS) -> None:
         return
     start_exercise_at(MORNING)
     settings.EXERCISE = True
+    from shali.config.demo.calls import play_calls
     from shali.config.demo.cast import enter_cast
     from shali.config.demo.city import enter_residents
     from shali.config.demo.morning import play
     from shali.config.demo.outbreak import play_before
-    from shali.config.demo.testing_round import play_plan, play_round, township_of
+    from shali.config.demo.testing_round import play_plan, play_round, play_walks, township_of
 
     enter_residents(count, at=MORNING - timedelta(days=30))
     busiest = play(MORNING)
     play_before(MORNING, near=busiest)
     made = play_round(MORNING, township=township_of(busiest))
     play_plan(MORNING, township=township_of(busiest), made=made)
+    play_walks(MORNING, made=made)
+    play_calls(MORNING, made=made)
     enter_cast(busiest=busiest, at=MORNING - timedelta(days=2))
 
 

@@ -67,14 +67,25 @@ class Device:
 
     def batch(self, at: datetime, first: int, last: int) -> Sent:
         """Return a signed batch of the events of these numbers."""
-        body = json.dumps(self.outbox[first - 1 : last]).encode()
+        body = json.dumps(self.outbox[first - 1 : last], separators=(",", ":")).encode()  # as the browser writes it
         draft = Sent(
             self.public_id, first, last - first + 1, int((at + self.off).timestamp() * 1000), len(self.outbox),
             self.on_paper, body, b"",
         )  # fmt: skip
-        r, s = decode_dss_signature(self.signing.sign(draft.signed(), ec.ECDSA(SHA256())))
-        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-        return replace(draft, signature=signature)
+        return replace(draft, signature=self._sign(draft.signed()))
+
+    def copy(self) -> list[bytes]:
+        """Return the lines of the device's second copy: each event, signed when it was written."""
+        lines = []
+        for one in self.outbox:
+            said = f"copy|{self.public_id}|{one['q']}|{one['e']}|{one['s']}|{one['n']}|{one['x']}"
+            signed = base64.b64encode(self._sign(said.encode())).decode()
+            lines.append(json.dumps({"d": self.public_id, **one, "g": signed}).encode())
+        return lines
+
+    def _sign(self, said: bytes) -> bytes:
+        r, s = decode_dss_signature(self.signing.sign(said, ec.ECDSA(SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def send(self, at: datetime, first: int | None = None, last: int | None = None) -> Ack:
         first = first or self.acknowledged + 1

@@ -25,7 +25,7 @@ _DOUBLE = ("欧阳", "上官", "司马", "诸葛", "夏侯")
 _MALE = "伟强磊军洋勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁龙林阳建国志文"
 _FEMALE = "芳娜敏静秀丽艳娟霞红玲桂英洁梅莉慧婷雪琴云洋兰凤萍燕倩颖露瑶怡月莹菲"
 _RARE = ("𠮷", "䶮", "昇", "喆", "堃", "彧", "珺", "㛃")
-_ESTATES = ("听雨苑", "桂苑", "沙岸家园", "柳浪小区", "青榆花园", "澧水湾", "白桦里", "杏林苑", "晴川小区", "望河家园")
+ESTATES = ("听雨苑", "桂苑", "沙岸家园", "柳浪小区", "青榆花园", "澧水湾", "白桦里", "杏林苑", "晴川小区", "望河家园")
 _AGE_BANDS = ((0, 14, 481_435), (15, 59, 1_388_273), (60, 92, 497_782))
 _HOUSEHOLD_SIZES = (1, 2, 2, 3, 3, 3, 4, 4, 5, 6)
 # Names as people of other languages bear them in Chinese papers; invented.
@@ -134,4 +134,4 @@ def home_address(draw: random.Random, community: Community) -> str:
         return f"{community.above}{community.name}{draw.randrange(1, 13)}组{draw.randrange(1, 160)}号"
     building, entrance = draw.randrange(1, 24), draw.randrange(1, 5)
     door = draw.randrange(1, 19) * 100 + draw.randrange(1, 5)
-    return f"{community.above}{community.name}{draw.choice(_ESTATES)}{building}号楼{entrance}单元{door}"
+    return f"{community.above}{community.name}{draw.choice(ESTATES)}{building}号楼{entrance}单元{door}"

@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from shali.config.demo.cast import enter_part
 from shali.config.demo.device import Device
 from shali.config.demo.outbreak import scope_of
+from shali.config.demo.residents import ESTATES
 from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Document
 from shali.foundation.vault.outbox import Opener
 from shali.foundation.vault.sealing import open_text
-from shali.staffing.services import NewShift, enter_worker, give_shift
+from shali.staffing.services.shifts import NewShift, enter_worker, give_shift
 from shali.testing.models import Box, Expected, Round, Site, Tube
 from shali.testing.rules import Outcome, Reading
 from shali.testing.rules.plan_file import Place
 from shali.testing.services.groups import Hours, add_members, make_group, set_hours
+from shali.testing.services.homes import Wanted as WantedWalks
+from shali.testing.services.homes import plan_visits
 from shali.testing.services.laboratory import add_laboratory, receive_box
 from shali.testing.services.left import exempt_people, visit_at_home
 from shali.testing.services.plans import Wanted, make_plan
@@ -54,7 +57,7 @@ def play_round(morning: datetime, *, township: str) -> str:
     planned = begins - timedelta(hours=10)
     city = scope_of(enter_part("city-duty", at=planned))
     with in_scope(city):
-        plan = Plan(township, begins, begins + timedelta(hours=12), 10)
+        plan = Plan((township,), begins, begins + timedelta(hours=12), 10)
         made = plan_round(scope=city, plan=plan, by=city.name, at=planned)
     freeze_roster(made=made.pk, by=city.name, at=planned)
     sites = _points(made, city, planned)
@@ -94,11 +97,17 @@ def _points(made: Round, city: Scope, at: datetime) -> list[Site]:
             add_site(
                 scope=city,
                 made=made.public_id,
-                new=NewSite(name, part[0].path, tuple(unit.path for unit in part)),
+                new=NewSite(
+                    name,
+                    part[0].path,
+                    tuple(unit.path for unit in part),
+                    latitude=33.571 + 0.004 * place,
+                    longitude=114.011 + 0.012 * place,
+                ),
                 by=city.name,
                 at=at,
             )
-            for name, part in zip(POINTS, parts, strict=True)
+            for place, (name, part) in enumerate(zip(POINTS, parts, strict=True))
             if part
         ]
         for site in sites[:2]:
@@ -245,12 +254,32 @@ def _left(made: Round, city: Scope, morning: datetime) -> None:
         exempt = [("under_two", lines[:5]), ("left_city", lines[5:9]), ("isolated", lines[9:12])]
         for why, people in exempt:
             exempt_people(scope=city, made=made.public_id, people=people, why=why, by=city.name, at=morning)
-        visit_at_home(scope=city, made=made.public_id, people=lines[20:26], by=city.name, at=morning)
+        # The first were to be visited before the round began, and their hours are over.
+        # In every community somebody cannot come, two neighbours on the roster each time.
+        step = max(2, (len(lines) - 20) // 14)
+        doors = [line for first in range(20, len(lines), step) for line in lines[first : first + 2]]
+        early = morning - timedelta(hours=12, minutes=35)
+        for people, at in ((doors[:5], early), (doors[5:], morning - timedelta(minutes=40))):
+            visit_at_home(scope=city, made=made.public_id, people=people, by=city.name, at=at)
 
 
 def township_of(path: str) -> str:
     """Return the township in which a community lies."""
     return ".".join(path.split(".")[:3])
+
+
+def _places_of(unit: Unit) -> list[str]:
+    """Return where people of a community live: groups of a village, else estates, two of them by their building."""
+    if "村" in unit.name:
+        return [f"{group}组" for group in range(1, 13)]
+    return [*ESTATES[:9], f"{ESTATES[0]}3号楼", f"{ESTATES[1]}8号楼", f"{ESTATES[2]}12号楼"]
+
+
+def play_walks(morning: datetime, *, made: str) -> None:
+    """Share the doors of the round among three teams, where the places of the plan are known."""
+    city = scope_of(enter_part("city-duty", at=morning))
+    with in_scope(city):
+        plan_visits(scope=city, made=made, wanted=WantedWalks(3), by=city.name, at=morning)
 
 
 def play_plan(morning: datetime, *, township: str, made: str) -> None:
@@ -262,9 +291,9 @@ def play_plan(morning: datetime, *, township: str, made: str) -> None:
         points, candidates = [], []
         for place, unit in enumerate(units):
             lon, lat = 114.01 + 0.012 * (place % 3), 33.57 + 0.01 * (place // 3)
-            for estate in range(12):
+            for estate in _places_of(unit):
                 at = (lon + draw.gauss(0, 0.0035), lat + draw.gauss(0, 0.003))
-                points.append(Place(f"{unit.name}{estate + 1}号院", unit.code, *at, draw.randint(120, 900), ""))
+                points.append(Place(f"{unit.name}{estate}", unit.code, *at, draw.randint(120, 900), ""))
             for name in ("小学", "广场", "空场", "停车场", "卫生室"):
                 at = (lon + draw.gauss(0, 0.003), lat + draw.gauss(0, 0.0028))
                 candidates.append(

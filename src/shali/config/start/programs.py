@@ -12,7 +12,7 @@ def web_server(host: str, port: int, processes: int) -> Program:
     """Return the web server: WSGI with threads, since pages are plain requests that poll."""
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", str(processes), "--blocking-threads", "4", "--respawn-failed-workers"),
+        *("--workers", str(processes), "--blocking-threads", "5", "--respawn-failed-workers"),
         *("--log-level", "warning", "--no-ws", "shali.config.wsgi:application"),
     ]
     return Program("web server", command, COMMON | {"SHALI_DB_ROLE": "web", "SHALI_DB_POOL": "1"})

@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from shali.foundation.accounts.models import Post
 
-SECONDS_TO_ANSWER = 30
+SECONDS_TO_ANSWER = 120
 
 
 @dataclass
@@ -52,9 +51,10 @@ class Live:
 @pytest.fixture(scope="session")
 def _web_server(django_db_setup: None) -> Iterator[Live]:
     from shali.config.postgres.child import start_child
+    from shali.config.running import free_port
     from shali.config.start.programs import web_server
 
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         **_address_of_test_database(),
@@ -104,12 +104,6 @@ def _build_files(environment: dict[str, str]) -> None:
         checkout.build_front_end()
         collect = "from shali.config.start import prepare, run; run.set_up_django(role='web'); prepare.collect_static()"
         subprocess.run([sys.executable, "-c", collect], env=environment, check=True, timeout=120)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for_answer(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -1,5 +1,4 @@
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from shali.config.postgres import Server
+from shali.config.running import remove_database
 
 
 def _shali(var: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -26,9 +26,7 @@ def two_installations(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     folders = (tmp_path / "before", tmp_path / "after")
     yield folders
     for folder in folders:
-        server = Server(folder / "postgres")
-        shutil.rmtree(server.data, ignore_errors=True)
-        shutil.rmtree(server.sockets, ignore_errors=True)
+        remove_database(folder)
 
 
 def test_what_was_dumped_is_there_after_loading_and_is_not_loaded_twice(

@@ -12,6 +12,7 @@ PERSON = "about a person's own browser, not about the work"
 TWO_FACTORS = "a way into the house is given by somebody with a second factor, never by a program"
 TWO_PERSONS = "the tree is changed by two persons, never by a program"
 PICTURE = "a drawing of numbers that the endpoint gives"
+STATIONS = ("", "_worker", "_manifest", "_enrol", "_pack", "_batches", "_copies")
 
 ENDPOINTS: dict[str, tuple[str, ...]] = {
     "board:wall": ("GET /figures/{path}",),
@@ -29,13 +30,14 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
         "GET /verification/look-backs/{look_back}",
         "GET /verification/look-backs/{look_back}/differences",
     ),
+    "verification:choose_people": ("GET /verification/look-backs/cohort", "POST /verification/look-backs"),
     "verification:freeze": ("POST /verification/look-backs",),
     "verification:answer_again": (
         "GET /verification/look-backs/tasks/{task}",
         "POST /verification/look-backs/tasks/{task}/answer",
     ),
     "verification:settle_difference": ("POST /verification/look-backs/differences/{difference}/settle",),
-    "verification:my_people": ("GET /verification/tasks",),
+    "verification:my_people": ("GET /verification/tasks", "GET /verification/tasks/identity"),
     "verification:entries": ("POST /verification/tasks/entries",),
     "verification:one_task": ("POST /verification/tasks/entries",),
     "verification:undo": ("POST /verification/tasks/{task}/undo",),
@@ -62,6 +64,8 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "measures:answer_appeal": ("POST /measures/appeals/{appeal}/answer",),
     "measures:order": ("POST /measures/{measure}/order",),
     "tasks:desk": ("GET /tasks", "GET /tasks/counts"),
+    "tasks:bulk": ("GET /tasks/many/{act}",),
+    "tasks:undo_bulk": ("POST /tasks/many/{act}/undo",),
     "tasks:many": ("POST /tasks/many/accept", "POST /tasks/many/assign", "POST /tasks/many/remind"),
     "tasks:arbitration": ("GET /tasks/disputes",),
     "tasks:department": ("GET /tasks/department",),
@@ -96,6 +100,7 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "accounts:revoke": ("POST /posts/{post}/revoke",),
     "accounts:prolong": ("POST /posts/{post}/prolong",),
     "intake:reviews": ("GET /batches/reviews",),
+    "intake:next_review": ("POST /batches/reviews/next",),
     "intake:review": ("GET /batches/reviews/{review}",),
     "intake:decide": ("POST /batches/reviews/{review}/decide",),
     "intake:undo_review": ("POST /batches/reviews/{review}/undo",),
@@ -176,10 +181,13 @@ ENDPOINTS |= {
     "testing:new_round": ("POST /testing/rounds",),
     "testing:round": ("GET /testing/rounds/{testing_round}",),
     "testing:freeze": ("POST /testing/rounds/{testing_round}/freeze",),
+    "testing:take_on_station": ("POST /testing/rounds/stations/{station}/answer-for",),
     "testing:close_round": ("POST /testing/rounds/{testing_round}/close",),
     "testing:people": ("GET /testing/rounds/{testing_round}/people",),
     "testing:people_act": (
         "POST /testing/rounds/{testing_round}/people/exempt",
+        "POST /testing/rounds/{testing_round}/people/exempt-filtered",
+        "POST /testing/rounds/{testing_round}/people/take-back",
         "POST /testing/rounds/{testing_round}/people/missing",
         "POST /testing/rounds/{testing_round}/people/doors",
     ),
@@ -187,13 +195,13 @@ ENDPOINTS |= {
     "testing:tubes": ("GET /testing/rounds/{testing_round}/tubes", "GET /testing/rounds/{testing_round}/turnaround"),
     "testing:sites": ("GET /testing/sites/of-round/{testing_round}", "POST /testing/sites/of-round/{testing_round}"),
     "testing:site": ("GET /testing/sites/{site}",),
-    "testing:site_act": (
-        "POST /testing/sites/{site}/protection",
-        "POST /testing/sites/{site}/covers",
-        "POST /testing/sites/{site}/close",
-    ),
+    "testing:edit_site": ("GET /testing/sites/{site}/edit", "POST /testing/sites/{site}/edit"),
+    "testing:site_act": tuple(f"POST /testing/sites/{{site}}/{act}" for act in ("protection", "covers", "close")),
     "testing:make_station": ("POST /testing/sites/{site}/stations",),
+    "testing:hand_in_copy": ("POST /testing/sites/{site}/copies",),
     "testing:revoke_station": ("POST /testing/sites/stations/{station}/revoke",),
+    "testing:guests": ("GET /testing/rounds/{testing_round}/guests",),
+    "testing:guest_act": tuple(f"POST /testing/rounds/{{testing_round}}/guests/{act}" for act in ("settle", "undo")),
     "testing:groups": ("GET /testing/groups",),
     "testing:new_group": ("POST /testing/groups",),
     "testing:group": ("GET /testing/groups/{group}", "GET /testing/groups/{group}/members"),
@@ -201,12 +209,15 @@ ENDPOINTS |= {
     "testing:group_file": ("POST /testing/groups/{group}/file",),
     "testing:round_groups": ("GET /testing/groups/of-round/{testing_round}",),
     "testing:group_hours": ("POST /testing/groups/of-round/{testing_round}",),
+    "testing:visits": ("GET /testing/rounds/{testing_round}/visits", "POST /testing/rounds/{testing_round}/visits"),
+    "testing:walk": ("GET /testing/rounds/walks/{tour}",),
     "testing:zones": (
         "GET /testing/rounds/{testing_round}/zones",
         "POST /testing/rounds/{testing_round}/zones",
         "POST /testing/rounds/{testing_round}/zones/drop",
     ),
     "testing:plans": ("GET /testing/plans/of-round/{testing_round}", "POST /testing/plans/of-round/{testing_round}"),
+    "testing:compare_plans": ("GET /testing/plans/of-round/{testing_round}/compare",),
     "testing:plan": ("GET /testing/plans/{site_plan}",),
     "testing:edit_plan": ("POST /testing/plans/{site_plan}/edit",),
     "testing:take_plan": ("POST /testing/plans/{site_plan}/take",),
@@ -219,39 +230,35 @@ ENDPOINTS |= {
     "testing:box": ("GET /testing/laboratory/boxes/{box}", "POST /testing/laboratory/boxes/{box}/receive"),
     "testing:hand_in": ("POST /testing/laboratory/results",),
     "testing:decide_file": ("POST /testing/laboratory/files/{result_file}/decide",),
+    "testing:settle_result": ("POST /testing/laboratory/results/{result}/settle",),
+    "testing:result_by_hand": ("POST /testing/laboratory/results",),
     "testing:decide_correction": ("POST /testing/laboratory/results/{result}/decide",),
-}
-ENDPOINTS |= {
     "staffing:staff": ("GET /staffing/workers", "POST /staffing/workers"),
     "staffing:give_shift": ("GET /staffing/shifts", "POST /staffing/shifts"),
+    "staffing:renew_training": ("POST /staffing/workers/training",),
+    "staffing:worker": ("GET /staffing/workers/{worker}", "GET /staffing/workers/{worker}/trainings"),
+    "staffing:call_up": ("POST /staffing/calls", "GET /staffing/calls/free"),
+    "staffing:call": ("GET /staffing/calls/{call_up}",),
+    "staffing:call_act": ("POST /staffing/calls/{call_up}/ask", "POST /staffing/calls/{call_up}/end"),
+    "board:staff": ("GET /figures/staff/{testing_round}/points", "GET /staffing/calls"),
     "staffing:drop_shift": ("POST /staffing/shifts/{shift}/drop",),
 }
 STATION = "a device's own door: it has no post, and is known by its key"
 NONE: dict[str, str] = {
     "testing:notices": "a sheet to print; its hours follow from the plan that the endpoint gives",
     "testing:own_result": "a person without a post looks at his own result, by the code on his slip",
-    "testing:station": STATION,
-    "testing:station_worker": STATION,
-    "testing:station_manifest": STATION,
-    "testing:station_enrol": STATION,
-    "testing:station_pack": STATION,
-    "testing:station_batches": STATION,
+    "staffing:own": "a worker without a post answers for himself, at the secret address of his own page",
+    **{f"testing:station{one}": STATION for one in STATIONS},
     "tracing:chain_png": PICTURE,
     "tracing:oneself": "a person without a post reports for himself, by a link and on a page",
     "board:picture": PICTURE,
-    "accounts:home": PERSON,
-    "accounts:me": PERSON,
-    "accounts:give": TWO_FACTORS,
-    "accounts:link": TWO_FACTORS,
-    "accounts:give_token": TWO_FACTORS,
-    "jurisdictions:propose": TWO_PERSONS,
-    "jurisdictions:decide": TWO_PERSONS,
+    **{
+        f"accounts:{one}": PERSON
+        for one in ("home", "me", "start", "sign_in_link", "choose_post", "sign_out", "language")
+    },
+    **dict.fromkeys(("accounts:give", "accounts:link", "accounts:give_token"), TWO_FACTORS),
+    **dict.fromkeys(("jurisdictions:propose", "jurisdictions:decide"), TWO_PERSONS),
     "intake:mended": "the workbook is mended by hand in a spreadsheet, and comes back from there",
-    "accounts:start": PERSON,
-    "accounts:sign_in_link": PERSON,
-    "accounts:choose_post": PERSON,
-    "accounts:sign_out": PERSON,
-    "accounts:language": PERSON,
     "accounts:alive": "asked by machines already",
     "accounts:ready": "asked by machines already",
 }
@@ -300,6 +307,7 @@ def test_every_body_refuses_what_it_does_not_know():
     # A form beside a file is taken apart by the library before it is a body; what it does not know is passed over.
     assert sorted(loose) == [
         "post /api/v1/testing/groups/{group}/file",
+        "post /api/v1/testing/sites/{site}/copies",
         "post /api/v1/tracing/exposures/{exposure}/roster",
         "post /api/v1/tracing/forms",
         "post /api/v1/verification/lists",

@@ -45,6 +45,22 @@ def test_the_fewest_sites_that_reach_everybody(tmp_path: Path) -> None:
     assert orjson.loads(done.stdout)["sites"] == ["S2"]
 
 
+def test_the_fewest_sites_within_a_walk_and_a_capacity(tmp_path: Path) -> None:
+    room = (
+        "id,lon,lat,state,room\nS1,114.01,33.571,,120\nS2,114.02,33.581,,400\nS3,114.06,33.60,,90\nS5,114.2,33.7,,10\n"
+    )
+    one = orjson.loads(run(tmp_path, "--walk", "30km", "--capacity", "360", "--json", candidates=room).stdout)
+    three = orjson.loads(run(tmp_path, "--walk", "5km", "--capacity", "room", "--json", candidates=room).stdout)
+
+    assert (one["cost"], one["optimal"]) == (1, True)
+    # c reaches S2 or S3, d reaches S5 alone.
+    assert (three["cost"], three["optimal"], set(three["sites"]) >= {"S2", "S5"}) == (2, True, True)
+    short = run(tmp_path, "--walk", "5km", "--capacity", "150", candidates=room)
+    assert (short.exit_code, "200 people, its candidates hold 150" in short.stderr) == (1, True)
+    both = run(tmp_path, "--walk", "5km", "--capacity", "900", "--sites", "2", candidates=room)
+    assert "leave --sites out for the fewest" in both.stderr
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

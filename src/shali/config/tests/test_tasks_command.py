@@ -29,12 +29,24 @@ def test_a_morning_from_the_terminal(city: City) -> None:
 
     assert run("--as", "township", "--json")["not_accepted"] == 3
     assert len(run("list", "--as", "township", "--which", "open", "--json")["tasks"]) == 3
-    assert run("accept", number, "--as", "first", "--json") == {"done": 1, "skipped": []}
-    assert run("accept", "--which", "not_accepted", "--as", "township", "--json") == {"done": 2, "skipped": []}
+    assert run("accept", number, "--as", "first", "--json")["done"] == 1
+    again = run("accept", *[task.public_id for task in tasks], "--as", "township", "--json")
+    assert (again["done"], again["left_alone"]) == (2, {number: "accepted"})
+    assert run("undo", again["act"], "--as", "township").startswith("2 of 2")
+    assert run("accept", "--which", "not_accepted", "--count", "2", "--as", "township", "--json")["done"] == 2
     assert run("transfer", number, city.far.path, "--reason", "moved", "--as", "first").strip()
     history = run("show", number, "--as", "first", "--json")["history"]
     assert [line["act"] for line in history] == ["transfer_asked", "accepted", "handed_over"]
     assert Task.objects.filter(state=TaskState.ACCEPTED).count() == 3
+
+
+def test_a_filter_takes_no_more_than_was_said(city: City) -> None:
+    city.tasks(3)
+
+    for words in ([], ["--count", "2"], ["--count", "3", "--unit", "4199"]):
+        result = CliRunner().invoke(command.app, ["accept", "--which", "not_accepted", *words, "--as", "township"])
+        assert result.exit_code == 1, result.output
+    assert not Task.objects.filter(state=TaskState.ACCEPTED).exists()
 
 
 def test_a_post_without_the_verb_is_refused(city: City) -> None:
