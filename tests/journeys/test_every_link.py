@@ -11,20 +11,15 @@ import urllib.request
 from collections import Counter, deque
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
-from pathlib import Path
 from urllib.parse import parse_qs, urldefrag, urlencode, urljoin, urlsplit
 
 import lxml.html
 import pytest
 from django.urls import Resolver404, resolve
 
-from shali.config.postgres import Server
+from shali.config.running import Run, free_port, remove_database
 from shali.foundation.accounts.roles import Role
 
-from .running import Run, free_port
-
-# One city for all roles, so one process for all of them.
-pytestmark = pytest.mark.xdist_group("every_link")
 ALIKE = 2  # pages of one kind that are looked at
 MOST = 260  # pages a role
 LINK = re.compile(r"^\s+([a-z-]+)\s+(http://\S+/in/\S+)$", re.MULTILINE)
@@ -41,9 +36,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     finally:
         run.process.terminate()
         run.process.wait(timeout=60)
-        server = Server(var / "postgres")
-        for folder in (server.data, server.sockets, Path(var)):
-            shutil.rmtree(folder, ignore_errors=True)
+        remove_database(var)
+        shutil.rmtree(var, ignore_errors=True)
 
 
 class Reader:

@@ -1,7 +1,6 @@
 """One command from nothing to an address, and its orderly end."""
 
 import http.client
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -9,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shali.config.postgres import Server
-
-from .running import Run, free_port
+from shali.config.running import Run, free_port, remove_database
 
 
 def _is_alive(number: int) -> bool:
@@ -25,9 +22,7 @@ def _is_alive(number: int) -> bool:
 def var(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "var"
     yield folder
-    server = Server(folder / "postgres")
-    shutil.rmtree(server.data, ignore_errors=True)
-    shutil.rmtree(server.sockets, ignore_errors=True)
+    remove_database(folder)
 
 
 def test_it_starts_refuses_a_second_start_and_stops_everything_on_ctrl_c(var: Path) -> None:

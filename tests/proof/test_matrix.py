@@ -28,12 +28,16 @@ OF_A_UNIT = frozenset(
         "result_file",
         "result",
         "site_plan",
+        "tour",
         "shift",
+        "call_up",
+        "worker",
         "group",
+        "act",
     }
 )
 # Planted, and of no unit: a secret lets in whoever holds it.
-OF_NO_UNIT = frozenset({"secret", "slip"})
+OF_NO_UNIT = frozenset({"secret", "slip", "own_page"})
 
 
 def unknown(values: dict[str, str]) -> dict[str, str]:

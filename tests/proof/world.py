@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 from uuid import uuid4
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
@@ -31,7 +31,7 @@ from shali.foundation.people.models import Merge, Person
 from shali.foundation.people.services.enrol import NewPerson, enrol_people
 from shali.foundation.places.models import Household
 from shali.foundation.policy.rules import questionnaire_in_force
-from shali.foundation.tasks.models import JointRequest, Reminder, Task, Transfer, TransferKind
+from shali.foundation.tasks.models import BulkAct, BulkTask, JointRequest, Reminder, Stood, Task, Transfer, TransferKind
 from shali.foundation.tasks.services.open import NewTask, open_tasks
 from shali.foundation.vault.sealing import seal
 from shali.verification.models import (
@@ -41,6 +41,7 @@ from shali.verification.models import (
     Check,
     Difference,
     Finding,
+    IdentityQuestion,
     ListEntry,
     ListState,
     LookBack,
@@ -59,7 +60,7 @@ PLOTS = {
     "moved away": "4111.02.001.002",
 }
 # History stays where it happened; tallies follow the tasks by themselves.
-KEPT = ("tasks.Event", "tasks.Reminder", "journal.AccessRecord", "verification.ListTally")
+KEPT = ("tasks.Event", "tasks.Reminder", "journal.AccessRecord", "verification.ListTally", "testing.RoundTally")
 MOVED_TO = "4111.02.002.moved"
 
 
@@ -124,6 +125,7 @@ def plant() -> World:
     return world
 
 
+@transaction.atomic
 def move(old: str, new: str) -> None:
     """Give a unit with everything that lies in it another place in the tree, in every table that has a path."""
     parent = Unit.objects.get(path=new.rpartition(".")[0])
@@ -178,6 +180,8 @@ def _list(plot: Plot, unit: Unit, at: datetime) -> tuple[PushedList, list[int]]:
     """Plant a file, its batch, a row under review, and the pushed list that they are."""
     batch = _batch(unit, at)
     home = Household.objects.create(unit=unit, path=unit.path, door_blind=os.urandom(16), door_sealed=b"-")
+    door = seal("某小区3号楼2单元601", table="places_household", column="door", row=home.pk)
+    Household.objects.filter(pk=home.pk).update(door_sealed=door)
     names = [
         NewPerson(name=f"乌有{n}", unit=unit.pk, path=unit.path, household=home.pk, phones=(f"1450000{unit.pk:04d}",))
         for n in range(6)
@@ -242,6 +246,9 @@ def _tasks(plot: Plot, unit: Unit, post: Post, pushed: PushedList, people: list[
         task=first, entry=uuid4(), fact=1, answer="lives_alone", establishes=True, way=1, at=at, recorded_at=at,
         by=f"post:{post.pk}",
     )  # fmt: skip
+    IdentityQuestion.objects.create(
+        task=first, review=Review.objects.get(public_id=plot.values["review"]), asked_at=at, asked_by="x"
+    )
     transfer = Transfer.objects.create(
         task=passing, kind=TransferKind.TRANSFER, from_unit=unit, from_path=unit.path, to_unit=unit, to_path=unit.path,
         arbiter_path=unit.path, reason="moved", asked_by=f"post:{post.pk}", asked_at=at,
@@ -256,6 +263,13 @@ def _tasks(plot: Plot, unit: Unit, post: Post, pushed: PushedList, people: list[
         due_at=at + timedelta(hours=2),
     )  # fmt: skip
     Reminder.objects.create(task=first, step="half", kind="remind", to_path=unit.path, at=at, by="system:test")
+    none = dict.fromkeys(("open", "overdue", "soon", "two_hours", "not_accepted", "blocked"), 0)
+    Stood.objects.create(path=unit.path, at=at - timedelta(days=3), ages=[], **none)
+    act = BulkAct.objects.create(
+        path=unit.path, kind="accept", asked_by=f"post:{post.pk}", asked_at=at, total=1, done=1, finished_at=at
+    )
+    BulkTask.objects.create(act=act, task=first, state=2, version=2, before={"state": 1, "assignee": None})
+    plot.values |= {"act": act.public_id}
     plot.values |= {"task": first.public_id, "anomaly": anomaly.public_id, "transfer": transfer.public_id}
     plot.values |= {"joint": joint.public_id, "department": str(department.pk)}
 

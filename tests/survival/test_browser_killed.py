@@ -42,6 +42,9 @@ def test_nobody_whom_the_screen_had_counted_is_lost(live: Live, browser: Browser
         if turn < KILLS:
             _kill(profile)
     expect(page.locator("[data-fill='waiting']").first).to_have_text("0", timeout=20_000)
+    # Whatever the kills left of the second copy was made whole out of the store.
+    written = page.locator("[data-fill='acknowledged']").first.inner_text()
+    expect(page.locator("[data-fill='copied']").first).to_have_text(written)
     page.context.close()
     work_off(now())
 

@@ -9,7 +9,6 @@ import http.client
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ import pytest
 from django.db import connection
 
 from shali.config.demo.device import Device
+from shali.config.running import free_port
 from shali.config.testing.live import Live
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
@@ -153,9 +153,14 @@ def _until(what: Callable[[], bool], *, seconds: float) -> None:
 
 def test_the_harness_complains_where_idempotency_is_switched_off(live: Live) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select pg_get_functiondef(oid) from pg_proc where proname = 'testing_keep_batch'")
-        (source,) = cursor.fetchone()
-        cursor.execute(source.replace(" or first <> s.last_seq + 1", ""))
+        for name, check in (
+            ("testing_keep_batches", " and t.last_seq = first[i] - 1 and t.chain = before[i]"),
+            ("testing_chain_before", " and t.last_seq = first - 1"),
+        ):
+            cursor.execute("select pg_get_functiondef(oid) from pg_proc where proname = %s", [name])
+            (source,) = cursor.fetchone()
+            assert check in source
+            cursor.execute(source.replace(check, ""))
         cursor.execute("drop index testing_sealedbatch_once")
 
     devices, _kills, _lost, _errors = _play(live, kills=2, is_processed=False)
@@ -172,9 +177,7 @@ def _play(live: Live, *, kills: int, is_processed: bool = True) -> tuple[list[De
     desk = open_round(PEOPLE)
     devices = [desk.device(1 + n % 3) for n in range(DEVICES)]
     _write(devices)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         web_server("127.0.0.1", port, 2).command,
         env=live.environment | {"SHALI_DB_ROLE": "web", "SHALI_DB_POOL": "0"},
@@ -252,7 +255,7 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
 
 
 def _wait(port: int) -> None:
-    give_up = time.monotonic() + 40
+    give_up = time.monotonic() + 150
     while time.monotonic() < give_up:
         with contextlib.suppress(OSError, http.client.HTTPException):
             door = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
