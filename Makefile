@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
 
-.PHONY: help killed storm outbreak pushed run test check bench environment fix screenshots city load survive prove receipt million cluster
+.PHONY: help killed storm outbreak pushed round run test check bench environment fix screenshots city load survive prove receipt million cluster
 .DEFAULT_GOAL := help
 
 help:
@@ -20,7 +20,7 @@ help:
 	@echo "make prove        who may see what: the generated matrix, the walls, the access log, the headers, with figures"
 	@echo "make fuzz         20,000 generated requests against the API of a running server (FUZZ_CASES=… for another number)"
 	@echo "make check        ruff, mypy, import contracts, house rules, templates, translations, migrations"
-	@echo "make bench        linkage beside splink 5, rings beside DuckDB, siting beside HiGHS, queues beside simpy, Rt beside epyestim, ingest; minutes; BENCH='--people 300000' for less"
+	@echo "make bench        linkage beside splink 5, rings beside DuckDB, siting beside spopt and HiGHS, queues beside simpy, routes beside OR-Tools, Rt beside epyestim, ingest; minutes; BENCH='--people 300000' for less"
 	@echo "                  rings beside polars, DuckDB and PostgreSQL; BENCH_RINGS='--people 2400000' for 168 million visits"
 	@echo "make cluster      who met whom by the store, DuckDB and Spark, compared; needs Java, downloads Spark"
 	@echo "make fix          let the tools mend what they can"
@@ -28,6 +28,7 @@ help:
 	@echo "make pushed       100,000 rows from their file to open tasks on this installation: seconds and memory"
 	@echo "make outbreak     60 cases and 2,000 contacts to the last release, new rules, a chain of 2,000 cases: seconds"
 	@echo "make storm        10,000 stations with 800,000 events come back at once while a clerk works; STORM='--stations 1000' for less"
+	@echo "make round         one round of the whole city, 24 hours of arrivals at 1,000 stations, replayed; ROUND='--share 0.05' for less, '--peak 10' for Chengdu's peak"
 	@echo "make killed        300 stations send while PostgreSQL itself is killed 30 times under them; KILLED='--kills 100' for more"
 	@echo "make load         eight people at once on the pages of this installation, against their limits"
 	@echo "make survive      kills (KILLS=40), histories of sync (HISTORIES=50000), planted identifiers: what was lost or found; hours"
@@ -46,7 +47,7 @@ check: environment
 	@.venv/bin/python tools/check.py
 
 test: environment
-	@.venv/bin/pytest -q -n 2 --dist loadgroup
+	@.venv/bin/pytest -q -n 2
 
 bench: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups --group bench
@@ -54,6 +55,7 @@ bench: $(UV)
 	@.venv/bin/python tools/bench/rings $(BENCH_RINGS)
 	@.venv/bin/python tools/bench/siting $(BENCH_SITING)
 	@.venv/bin/python tools/bench/queues $(BENCH_QUEUES)
+	@.venv/bin/python tools/bench/routes $(BENCH_ROUTES)
 	@.venv/bin/python tools/bench/rt $(BENCH_RT)
 	@.venv/bin/python -m tools.bench.ingest $(BENCH_INGEST)
 
@@ -63,7 +65,7 @@ cluster: $(UV)
 
 # The same proofs are a part of `make test`; here alone, and with what was counted.
 prove: environment
-	@.venv/bin/pytest -q -n 2 --show-capture=no tests/proof
+	@SHALI_PROVE=1 .venv/bin/pytest -q -n 2 --show-capture=no tests/proof
 FUZZ_CASES ?= 20000
 fuzz: environment
 	@SHALI_FUZZ_CASES=$(FUZZ_CASES) .venv/bin/pytest -q -n 0 src/shali/config/tests/test_fuzzed_api.py
@@ -97,6 +99,9 @@ outbreak: environment
 
 pushed: environment
 	@.venv/bin/python -m tools.pushed
+
+round: environment
+	@.venv/bin/python -m tools.round $(ROUND)
 
 killed: environment
 	@.venv/bin/python -m tools.storm.killed $(KILLED)

@@ -4,15 +4,10 @@ The demo city is made anew in a folder of its own, so that two runs show the sam
 refuses or breaks is not taken: the script ends with the page's address.
 """
 
-import os
 import re
-import shutil
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +15,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from shali.config.running import Run, free_port, var_of_its_own
 from shali.config.testing.chromium import FLAGS, chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
-SECONDS_TO_START = 300
 LANGUAGES = ("zh-hans", "en")
 LINK = re.compile(r"^ +([a-z-]+) +(http://\S+/in/\S+/)$", re.MULTILINE)
 
@@ -78,35 +73,15 @@ def main() -> int:
 @contextmanager
 def _demo_city() -> Iterator[dict[str, str]]:
     """Start the product on a fresh folder and yield the sign-in links of its cast, by name."""
-    folder = Path(tempfile.mkdtemp(prefix="shali-pictures-"))
-    said = folder / "said.log"
-    outside = ("DATABASE_URL", "SHALI_KEYS", "SHALI_FILES", "SHALI_TESTING")
-    environment = {name: value for name, value in os.environ.items() if name not in outside}
-    command = [str(Path(sys.executable).parent / "shali"), "run", "--port", str(_free_port())]
-    with said.open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment | {"SHALI_VAR": str(folder / "var"), "PYTHONUNBUFFERED": "1"},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield _links(process, said)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _links(process: "subprocess.Popen[bytes]", said: Path) -> dict[str, str]:
-    give_up = time.monotonic() + SECONDS_TO_START
-    while process.poll() is None and time.monotonic() < give_up:
-        text = said.read_text()
-        if "Ctrl-C stops everything" in text:
-            return dict(LINK.findall(text))
-        time.sleep(0.2)
-    raise NotShown(f"The demo city did not start. It says:\n{said.read_text()[-3000:]}")
+    with var_of_its_own("pictures") as var:
+        run = Run(var, free_port(), with_demo=True)
+        try:
+            if not run.answers():
+                raise NotShown(f"The demo city did not start. It says:\n{run.said.read_text()[-3000:]}")
+            yield dict(LINK.findall(run.said.read_text()))
+        finally:
+            run.process.send_signal(signal.SIGINT)
+            run.process.wait(timeout=60)
 
 
 def _sign_in(browser: Browser, link: str) -> Path:
@@ -150,12 +125,6 @@ def _go(page: Page, address: str) -> None:
     if answer is None or answer.status != 200:
         raise NotShown(f"{address} answered {answer.status if answer else 'nothing'}: {page.title()}")
     page.wait_for_load_state("networkidle")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

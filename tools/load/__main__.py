@@ -28,8 +28,10 @@ def main() -> None:
     options.add_argument("--think", type=float, default=0.0, help="seconds that a person looks at a page, about")
     options.add_argument("--paginator", action="store_true", help="compare with Django's own Paginator as well")
     chosen = options.parse_args()
-    from tools.load.server import free_port, serve
+    from tools.load.server import serve, work
     from tools.load.users import Seconds
+
+    from shali.config.running import free_port
 
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -37,21 +39,24 @@ def main() -> None:
         from shali.config.start import prepare
 
         prepare.collect_static()  # a city that was made and never run has none
-        plans = _plans(chosen.users)
-        server = serve(port)
+        plans = plans_of(chosen.users)
+        server, working = serve(port), work()
         try:
             warm, real = Seconds(), Seconds()
             _work(address, plans, warm, WARM_UP)
-            _work(address, _plans(chosen.users), real, chosen.seconds, think=chosen.think)
+            fresh, before = plans_of(chosen.users), time.process_time()
+            _work(address, fresh, real, chosen.seconds, think=chosen.think)
+            own = time.process_time() - before
         finally:
-            server.terminate()
-            server.wait(timeout=20)
-        _show(real, users=chosen.users, think=chosen.think)
+            for one in (working, server):
+                one.terminate()
+                one.wait(timeout=30)
+        _show(real, users=chosen.users, think=chosen.think, own=own)
     if chosen.paginator:
         subprocess.run([sys.executable, "-m", "tools.load.against"], check=True)
 
 
-def _plans(users: int) -> list[tuple[str, dict[str, list[str]]]]:
+def plans_of(users: int) -> list[tuple[str, dict[str, list[str]]]]:
     """Return a fresh one-time link and the pages for each user."""
     from django.conf import settings
     from django.db import connection
@@ -93,7 +98,8 @@ def _work(
         thread.join()
 
 
-def _show(seconds: "Seconds", *, users: int, think: float) -> None:
+def _show(seconds: "Seconds", *, users: int, think: float, own: float) -> None:
+    """Print the table. own: processor seconds of the users themselves, who work on the same machine."""
     pause = f"{think:g} s between pages" if think else "no pause between pages"
     table = Table(title=f"{users} users at once, {pause}, sign-in, session and scope included; milliseconds")
     for name in ("page", "requests", "p50", "p95", "max", "limit", "held"):
@@ -106,6 +112,10 @@ def _show(seconds: "Seconds", *, users: int, think: float) -> None:
         figures = (sorted_ms[len(taken) // 2], p95, sorted_ms[-1], limit)
         table.add_row(page, str(len(taken)), *(f"{one:.0f}" for one in figures), held)
     Console(width=110).print(table)
+    requests = sum(len(taken) for taken in seconds.by_page.values())
+    Console().print(
+        f"{requests} pages; the users' own part: {1000 * own / max(1, requests):.1f} ms of a processor a page"
+    )
     if seconds.refused:
         Console().print("not 200:", seconds.refused)
 

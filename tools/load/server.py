@@ -1,4 +1,4 @@
-"""The product's own web server, two processes, for as long as a load lasts."""
+"""The product's own web server, two processes, and its worker, for as long as a load lasts."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ def serve(port: int) -> "subprocess.Popen[bytes]":
 
     program = web_server("127.0.0.1", port, 2)
     server = subprocess.Popen(list(program.command), env={**os.environ, **program.environment})
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 150
     while time.monotonic() < give_up:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -23,7 +23,9 @@ def serve(port: int) -> "subprocess.Popen[bytes]":
     raise SystemExit("the web server did not answer")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def work() -> "subprocess.Popen[bytes]":
+    """Start the worker: some of what pages show is counted by its jobs."""
+    from shali.config.start.programs import worker
+
+    program = worker()
+    return subprocess.Popen(list(program.command), env={**os.environ, **program.environment})

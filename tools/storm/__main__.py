@@ -5,10 +5,7 @@ waits as the device waits when it is asked for patience. On the loopback, at mos
 """
 
 import argparse
-import os
 import statistics
-import subprocess
-import tempfile
 import threading
 import time
 from datetime import timedelta
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
     from tools.storm.come_back import Told
 
 EVENTS = 80
+PATIENCE = 600.0  # seconds for the inbox to be emptied
 
 
 def main() -> None:
@@ -28,11 +26,10 @@ def main() -> None:
     asked.add_argument("--stations", type=int, default=10_000)
     asked.add_argument("--within", type=float, default=1.0, help="seconds within which all of them begin")
     chosen = asked.parse_args()
-    folder = tempfile.mkdtemp(prefix="shali-storm-")
-    os.environ |= {"SHALI_VAR": folder, "SHALI_EXERCISE": "0", "SHALI_LOG_LEVEL": "WARNING"}
     from shali.config.cli.installation import installation
+    from shali.config.running import var_of_its_own
 
-    with installation(role="owner", prepared=True):
+    with var_of_its_own("storm", SHALI_LOG_LEVEL="WARNING"), installation(role="owner", prepared=True):
         from shali.config.start import prepare
 
         prepare.collect_static()
@@ -41,10 +38,11 @@ def main() -> None:
 
 def _storm(stations: int, within: float) -> None:
     from tools.bench.ingest import world
-    from tools.load.server import free_port, serve
+    from tools.load.server import serve, work
     from tools.storm.come_back import come_back
+    from tools.storm.inbox import in_tubes, until_empty
 
-    from shali.config.start.programs import worker
+    from shali.config.running import free_port
 
     console = Console(width=110)
     with console.status("A round, its people, its stations, what they sampled"):
@@ -55,14 +53,14 @@ def _storm(stations: int, within: float) -> None:
     clerk.start()
     time.sleep(10)
     quiet = clerk.take()
-    program = worker()
-    working = subprocess.Popen(list(program.command), env=os.environ | program.environment)
+    working = work()
     try:
+        clerk.must_be_answered()
         began = time.monotonic()
         told = come_back(port, batches, within=within)
         arrived = time.monotonic() - began
         storm = clerk.take()
-        _until_empty()
+        until_empty(within=PATIENCE)
         drained = time.monotonic() - began
         busy = clerk.take()
     finally:
@@ -71,7 +69,7 @@ def _storm(stations: int, within: float) -> None:
             one.terminate()
             one.wait(timeout=30)
     world.check(made, stations * EVENTS)
-    samples = _in_tubes()
+    samples = in_tubes()
     _show(console, stations, arrived, drained, told)
     _show_clerk(console, {"before": quiet, "while they send": storm, "while the inbox is emptied": busy})
     swabs = stations * EVENTS * 9 // 10
@@ -108,6 +106,9 @@ class Clerk(threading.Thread):
     def stop(self) -> None:
         self._done.set()
         self.join()
+        self.must_be_answered()
+
+    def must_be_answered(self) -> None:
         if self.seconds.refused:
             raise SystemExit(f"The clerk was not answered with 200: {self.seconds.refused}")
 
@@ -133,26 +134,6 @@ def _sign_in_and_pages() -> tuple[str, dict[str, list[str]]]:
         "left": [f"{rounds}/people/?which=left"],
         "tasks": ["/tasks/"],
     }
-
-
-def _until_empty() -> None:
-    from django.db import connection
-
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute("select exists (select from testing_waiting)")
-            if not (cursor.fetchone() or (False,))[0]:
-                return
-        time.sleep(0.5)
-
-
-def _in_tubes() -> int:
-    """Return how many samples lie in tubes; the database takes no event for two."""
-    from shali.foundation.jurisdictions.scope import in_scope, system_scope
-    from shali.testing.models import Sample
-
-    with in_scope(system_scope("storm")):
-        return Sample.objects.filter(unbound_at=None).count()
 
 
 def _show(console: Console, stations: int, arrived: float, drained: float, told: "Told") -> None:

@@ -6,11 +6,7 @@ must lie here once, and every swab in its tube.
 """
 
 import argparse
-import os
 import random
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -21,7 +17,7 @@ from rich.console import Console
 
 EVENTS = 80
 BETWEEN = 2.0, 5.0  # seconds from one kill to the next
-PATIENCE = 300.0  # seconds for the inbox to be emptied, and for the installation to start
+PATIENCE = 300.0  # seconds for the inbox to be emptied
 
 
 def main() -> None:
@@ -29,8 +25,13 @@ def main() -> None:
     asked.add_argument("--stations", type=int, default=300)
     asked.add_argument("--kills", type=int, default=30)
     chosen = asked.parse_args()
-    folder = tempfile.mkdtemp(prefix="shali-killed-")
-    os.environ |= {"SHALI_VAR": folder, "SHALI_EXERCISE": "0", "SHALI_LOG_LEVEL": "CRITICAL"}
+    from shali.config.running import var_of_its_own
+
+    with var_of_its_own("killed", SHALI_LOG_LEVEL="CRITICAL") as var:
+        _kill(chosen, var)
+
+
+def _kill(chosen: argparse.Namespace, var: Path) -> None:
     from shali.config.cli.installation import installation
 
     with installation(role="owner", prepared=True):
@@ -38,23 +39,27 @@ def main() -> None:
 
         made = world.make(people=chosen.stations * EVENTS * 9 // 10, stations=chosen.stations)
         batches = world.batches(made, each=1, size=EVENTS)
-    from tools.load.server import free_port
     from tools.storm.come_back import come_back
+    from tools.storm.inbox import in_tubes, until_empty
 
-    run, port = _start(Path(folder), free_port())
-    killer = Killer(run.pid, chosen.kills)
-    began = time.monotonic()
+    from shali.config.running import Run, free_port
+
+    run = Run(var, port := free_port())
+    killer = Killer(run.process.pid, chosen.kills)
     try:
+        if not run.answers():
+            raise SystemExit(run.said.read_text()[-2_000:])
+        began = time.monotonic()
         killer.start()
         told = come_back(port, batches, within=chosen.kills * sum(BETWEEN) / 2)
         killer.join()
         with installation(role="owner"):
-            _until_empty()
+            until_empty(within=PATIENCE)
             world.check(made, chosen.stations * EVENTS)
-            samples = _in_tubes()
+            samples = in_tubes()
     finally:
-        run.terminate()
-        run.wait(timeout=60)
+        run.process.terminate()
+        run.process.wait(timeout=60)
     swabs = chosen.stations * EVENTS * 9 // 10
     killed = ", ".join(f"{count} {who}" for who, count in sorted(killer.killed.items()))
     Console(width=110).print(
@@ -65,20 +70,6 @@ def main() -> None:
     )
     if samples != swabs or killer.killed.total() < chosen.kills:
         raise SystemExit("Samples were lost or came twice, or PostgreSQL was killed too seldom.")
-
-
-def _start(folder: Path, port: int) -> "tuple[subprocess.Popen[bytes], int]":
-    """Start the whole installation as an operator does, and wait until it answers."""
-    said = folder / "run.log"
-    command = [sys.executable, "-c", "from shali.config.cli import main; main()", "run", "--no-demo", f"--port={port}"]
-    with said.open("wb") as file:
-        run = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
-    give_up = time.monotonic() + PATIENCE
-    while "Ctrl-C stops everything" not in said.read_text(errors="replace"):
-        if run.poll() is not None or time.monotonic() > give_up:
-            raise SystemExit(said.read_text(errors="replace")[-2_000:])
-        time.sleep(0.2)
-    return run, port
 
 
 class Killer(threading.Thread):
@@ -103,30 +94,6 @@ class Killer(threading.Thread):
             except psutil.NoSuchProcess:
                 continue
             self.killed[who] += 1
-
-
-def _until_empty() -> None:
-    from django.db import OperationalError, connection
-
-    give_up = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("select exists (select from testing_waiting)")
-                if not (cursor.fetchone() or (True,))[0]:
-                    return
-        except OperationalError:
-            connection.close()
-        time.sleep(0.5)
-    raise SystemExit(f"The inbox was not empty after {PATIENCE:.0f} s.")
-
-
-def _in_tubes() -> int:
-    from shali.foundation.jurisdictions.scope import in_scope, system_scope
-    from shali.testing.models import Sample
-
-    with in_scope(system_scope("storm")):
-        return Sample.objects.filter(unbound_at=None).count()
 
 
 if __name__ == "__main__":
