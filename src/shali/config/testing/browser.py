@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 
 from shali.config.start.checkout import ROOT
 from shali.config.testing.chromium import FLAGS, NoChromium, chromium
@@ -35,6 +35,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     """Return a function that opens a page in a browser of its own: `new_page(phone=True, dark=True, language="en")`."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
+    cut: set[BrowserContext] = set()
 
     def open_page(*, phone: bool = False, dark: bool = False, language: str = "zh-CN", javascript: bool = True) -> Page:
         context = browser.new_context(
@@ -46,19 +47,12 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
             java_script_enabled=javascript,
         )
         contexts.append(context)
+        _remember_cuts(context, cut)
         if AXE.exists():
             context.add_init_script(path=AXE)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on(
-            "console",
-            # A test that cuts the network hears of it; that is no fault of the page.
-            lambda said: (
-                complaints.append(f"console: {said.text}")
-                if said.type == "error" and "ERR_INTERNET_DISCONNECTED" not in said.text
-                else None
-            ),
-        )
+        page.on("console", lambda said: complaints.extend(_said(said, is_cut=context in cut)))
         page.on("response", lambda answer: complaints.extend(_complaint(answer)))
         return page
 
@@ -99,6 +93,24 @@ def _assert_accessible(page: Page) -> None:
     assert not serious, f"{page.url}\n" + "\n".join(serious)
     too_wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert too_wide <= 0, f"{page.url} scrolls sideways by {too_wide} px"
+
+
+def _remember_cuts(context: BrowserContext, cut: set[BrowserContext]) -> None:
+    really = context.set_offline
+
+    def set_offline(offline: bool) -> None:
+        if offline:
+            cut.add(context)
+        really(offline)
+
+    context.set_offline = set_offline  # type: ignore[method-assign]
+
+
+def _said(said: ConsoleMessage, *, is_cut: bool) -> list[str]:
+    """Return an error on the console. A test that cuts the network hears of it; that is no fault of the page."""
+    # The second is what a request ends with that a service worker passed on into the cut.
+    heard = "net::ERR_INTERNET_DISCONNECTED" in said.text or (is_cut and "net::ERR_FAILED" in said.text)
+    return [f"console: {said.text} ({said.location['url']})"] if said.type == "error" and not heard else []
 
 
 def _complaint(answer: Response) -> list[str]:

@@ -68,3 +68,10 @@ def test_a_first_try_that_fails_when_the_network_is_back_is_soon_made_again(tabl
     phone.evaluate("window.failing = 1")
     phone.evaluate("dispatchEvent(new Event('online'))")
     count(phone, "waiting", 0)
+
+
+def test_what_the_camera_needs_lies_on_the_device_before_the_network_goes(table: Table, phone: Page) -> None:
+    let_in(table, phone)
+    phone.wait_for_function(
+        "async () => (await (await caches.open('station-files')).keys()).some((one) => one.url.endsWith('.wasm'))"
+    )

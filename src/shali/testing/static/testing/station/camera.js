@@ -15,8 +15,16 @@ async function detector() {
   return new Ours({ formats: FORMATS });
 }
 
-/** Bring the detector's file into the cache while there is a network. */
-export const fetchAhead = () => fetch(wasm).catch(() => {});
+/** Bring the detector's file into the worker's cache while there is a network, or as soon as there is one. */
+export function fetchAhead() {
+  const ask = async () => {
+    const files = await caches.open("station-files");
+    if (!(await files.match(wasm))) await files.add(wasm);
+  };
+  const askAgain = () => ask().then(() => removeEventListener("online", askAgain), () => {});
+  addEventListener("online", askAgain);
+  if (navigator.onLine) askAgain();
+}
 
 /** Show the camera's picture until a code is read or it is stopped; hand the code over. Returns a function that stops. */
 export async function watch(video, found) {

@@ -70,8 +70,10 @@ export class Screen {
     this.root.dataset.state = "closed";
     this.part("old").hidden = !isAtWork;
     const field = this.part("code");
-    field.value = given;
+    // What somebody typed while the page got ready stays; the button waits until there is somebody who hears it.
+    field.value = given || field.value;
     field.focus();
+    this.part("enter").disabled = false;
   }
 
   /** Nobody is asked for a code any more. */
