@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shali.engines.siting.exact import is_town, prove
 from shali.engines.siting.model import Elapsed, Floats, Impossible, Plan, Watch, no_watch
 from shali.engines.siting.moves import exchanges, recentre
 from shali.engines.siting.near import Near
@@ -15,6 +16,7 @@ Bools = NDArray[np.bool_]
 # Of the time given the bound takes at most this share; a first plan is begun from what it chose.
 SHARE_OF_BOUND = 0.25
 SHARE_OF_END = 0.06
+SHARE_IN_TOWN = 0.06  # of the bound, and of the search: what they leave is the proof's
 PATIENCE = 40
 MOST = 16
 SMALL = 3_000
@@ -53,9 +55,12 @@ def find_rooms(
     """
     city = _City(near, room, p, np.zeros(len(room), np.bool_) if fixed is None else fixed, seed)
     city.refuse_impossible()
-    city.climb(until=SHARE_OF_BOUND * seconds, elapsed=elapsed, watch=watch)
-    best = city.search_twice(until=(1 - SHARE_OF_END) * seconds, elapsed=elapsed, watch=watch)
-    cost = city.finish(best)
+    if is_town(near):
+        best, cost = city.solve_town(seconds=seconds, elapsed=elapsed, watch=watch)
+    else:
+        city.climb(until=SHARE_OF_BOUND * seconds, elapsed=elapsed, watch=watch)
+        best = city.search_twice(until=(1 - SHARE_OF_END) * seconds, elapsed=elapsed, watch=watch)
+        cost = city.finish(best)
     if not np.isfinite(cost) or (best.load > room * (1 + 1e-9)).any():
         raise Impossible(
             f"No plan was found in {elapsed():.1f} s in which {p} sites serve {near.weight.sum():,.0f} people, each "
@@ -220,6 +225,24 @@ class _City:
             cost = new
             state.is_open, state.toll, state.site_of, state.load = other.is_open, other.toll, other.site_of, other.load
         return cost
+
+    def solve_town(self, *, seconds: float, elapsed: Elapsed, watch: Watch) -> tuple[State, float]:
+        """Search a little, then prove to the end what the prices leave undecided; return the plan and its cost."""
+        self.climb(until=SHARE_IN_TOWN * seconds, elapsed=elapsed, watch=watch)
+        until = elapsed() + SHARE_IN_TOWN * seconds
+        state = self.search_twice(until=until, elapsed=elapsed, watch=watch)
+        cost = self.finish(state)
+        is_whole = bool(np.isfinite(cost) and (state.load <= self.room * (1 + 1e-9)).all())
+        found = prove(
+            self.near, self.room, self.fixed, self.p, self.best_price, upper=cost if is_whole else np.inf,
+            seconds=seconds, elapsed=elapsed,
+        )  # fmt: skip
+        if found.site_of is not None and found.is_open is not None:
+            state.is_open, state.site_of = found.is_open, found.site_of
+            state.load = np.bincount(found.site_of, self.near.weight, len(self.room))
+            cost = float(self.near.weight @ self.near.away[self.near.place == found.site_of[:, None]])
+        self.bound = min(max(self.bound, found.bound), cost)
+        return state, cost
 
     def _settle(self, state: State, rounds: int, pace: float) -> float:
         return float(
