@@ -239,7 +239,7 @@ class _City:
         )  # fmt: skip
         if found.site_of is not None and found.is_open is not None:
             state.is_open, state.site_of = found.is_open, found.site_of
-            state.load = np.bincount(found.site_of, self.near.weight, len(self.room))
+            state.load = np.bincount(found.site_of, self.near.weight, len(self.room)).astype(np.float64)
             cost = float(self.near.weight @ self.near.away[self.near.place == found.site_of[:, None]])
         self.bound = min(max(self.bound, found.bound), cost)
         return state, cost
