@@ -13,6 +13,8 @@ from shali.engines.siting import (
     nearest,
     nearest_on_earth,
     pairs_of,
+    reach_most,
+    reach_of,
     seat_all,
 )
 
@@ -34,6 +36,8 @@ __all__ = [
     "nearest_on_earth",
     "order",
     "pairs_of",
+    "reach_most",
+    "reach_of",
     "seat_all",
     "share",
     "simulate",

@@ -24,6 +24,7 @@ class PlanRowOut(Schema):
     """gap: share by which the mean walk may be above the best there is.
 
     fewest: with everybody within the walk no plan has fewer points; null where so many were asked for.
+    most_within: in no plan with as many points more people have one within the walk; null where it was not asked.
     """
 
     public_id: str
@@ -37,6 +38,7 @@ class PlanRowOut(Schema):
     edited: bool
     taken_at: datetime | None
     fewest: int | None
+    most_within: int | None
 
 
 class PlansOut(Schema):
@@ -117,13 +119,17 @@ class CandidateIn(Given):
 
 
 class PlanIn(Given):
-    """sites: how many points to open; 0: as few as will do, everybody within the walk."""
+    """sites: how many points to open; 0: as few as will do, everybody within the walk.
+
+    goal: with so many points, ways as short as may be, or as many people as may be within the walk.
+    """
 
     points: list[PointIn] = Field(min_length=1, max_length=5_000)
     candidates: list[CandidateIn] = Field(min_length=1, max_length=2_000)
     sites: int = Field(ge=0, le=2_000)
     capacity: int = Field(3_000, ge=1, le=1_000_000)
     walk_minutes: float = Field(15, gt=0, le=240)
+    goal: Literal["ways", "within"] = "ways"
 
 
 class PlanMadeOut(Schema):
@@ -213,7 +219,7 @@ def new(request: PostRequest, testing_round: str, given: PlanIn) -> dict[str, st
         made=testing_round,
         points=[Place(one.name, one.unit, one.lon, one.lat, one.people, "") for one in given.points],
         candidates=[Place(one.name, "", one.lon, one.lat, 0, one.state, one.capacity) for one in given.candidates],
-        wanted=Wanted(given.sites, given.capacity, given.walk_minutes),
+        wanted=Wanted(given.sites, given.capacity, given.walk_minutes, is_within=given.goal == "within"),
         by=request.scope.name,
         at=now(),
     )

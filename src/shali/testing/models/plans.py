@@ -16,7 +16,7 @@ class SitePlan(models.Model):
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset(
         {"id", "public_id", "round", "path", "letter", "points", "candidates", "sites", "served", "walk_m", "capacity"}
-        | {"cost", "bound", "fewest", "seconds", "edited", "made_at", "made_by", "taken_at", "taken_by"}
+        | {"cost", "bound", "fewest", "most_within", "seconds", "edited", "made_at", "made_by", "taken_at", "taken_by"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -33,6 +33,8 @@ class SitePlan(models.Model):
     bound = models.FloatField()  # no plan with as many points walks less
     # With everybody within the walk no plan has fewer points; null where so many were asked for.
     fewest = models.IntegerField(null=True)
+    # In no plan with as many points more people have one within the walk; null where ways were to be short.
+    most_within = models.IntegerField(null=True)
     seconds = models.FloatField()
     edited = models.BooleanField(default=False)
     made_at = models.DateTimeField()
@@ -46,6 +48,9 @@ class SitePlan(models.Model):
             models.CheckConstraint(name="testing_siteplan_walk", condition=Q(walk_m__gt=0, capacity__gte=1)),
             models.CheckConstraint(name="testing_siteplan_bound", condition=Q(bound__lte=F("cost") * 1.0001 + 1)),
             models.CheckConstraint(name="testing_siteplan_fewest", condition=Q(fewest__isnull=True) | Q(fewest__gte=1)),
+            models.CheckConstraint(
+                name="testing_siteplan_most_within", condition=Q(most_within__isnull=True) | Q(most_within__gte=0)
+            ),
             models.CheckConstraint(
                 name="testing_siteplan_taken_whole",
                 condition=Q(taken_at__isnull=True, taken_by="") | (Q(taken_at__isnull=False) & ~Q(taken_by="")),

@@ -16,7 +16,11 @@ from shali.testing.rules.plan_file import rooms
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """gap: of the mean walk. fewest: no plan with everybody within the walk has fewer points; None: not asked."""
+    """gap: of the mean walk. within: share of people who walk no farther than asked.
+
+    fewest: no plan with everybody within the walk has fewer points; most_within: in no plan with as many points more
+    people have one within the walk. None: not asked.
+    """
 
     public_id: str
     letter: str
@@ -29,6 +33,7 @@ class PlanRow:
     edited: bool
     taken_at: datetime | None
     fewest: int | None
+    most_within: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def _row(one: SitePlan) -> PlanRow:
     gap = (one.cost - one.bound) / max(one.cost, 1e-9)
     return PlanRow(
         one.public_id, one.letter, len(one.sites), people, one.cost / max(people, 1), gap, near / max(people, 1),
-        one.made_at, one.edited, one.taken_at, one.fewest,
+        one.made_at, one.edited, one.taken_at, one.fewest, one.most_within,
     )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def edit_plan(
     row.sites, row.edited = sorted(sites), True
     _seat(row)
     _bound(row, before)
-    row.save(update_fields=["sites", "served", "candidates", "cost", "bound", "fewest", "edited"])
+    row.save(update_fields=["sites", "served", "candidates", "cost", "bound", "fewest", "most_within", "edited"])
     return row
 
 
@@ -106,6 +106,8 @@ def _bound(row: SitePlan, before: Question) -> None:
         elapsed=lambda: monotonic() - began, fixed=fixed,
     )  # fmt: skip
     row.bound = min(row.cost, max(bound, row.bound if before.holds(after) else 0.0))
+    if not before.holds(after):
+        row.most_within = None
 
 
 def _table(row: SitePlan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

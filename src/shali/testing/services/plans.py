@@ -17,7 +17,18 @@ from shali.foundation.intake.reading import Reading, UnreadableFile
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.bridge import Impossible, Plan, bound_of_rooms, find_fewest, find_rooms, nearest, pairs_of
+from shali.testing.bridge import (
+    Impossible,
+    Plan,
+    bound_of_rooms,
+    find_fewest,
+    find_rooms,
+    nearest,
+    pairs_of,
+    reach_most,
+    reach_of,
+    seat_all,
+)
 from shali.testing.models import SitePlan
 from shali.testing.queries.areas import areas_of, within_any
 from shali.testing.queries.find import round_in_scope
@@ -38,12 +49,23 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Wanted:
     """sites: how many to open, 0: as few as will do, everybody within the walk.
 
-    capacity: people to a point whose own line says nothing; walk: minutes.
+    capacity: people to a point whose own line says nothing; walk: minutes. is_within: with so many points, most people
+    shall have one within the walk; else all ways together shall be shortest.
     """
 
     sites: int
     capacity: int
     walk_minutes: float
+    is_within: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan whose bound is that of the ways, and what is proven beside it: see SitePlan."""
+
+    plan: Plan
+    fewest: int | None = None
+    most_within: int | None = None
 
 
 @transaction.atomic
@@ -57,7 +79,7 @@ def make_plan(
     by: str,
     at: datetime,
 ) -> SitePlan:
-    """Choose where the points go, none serving more than its capacity: so that all walk least, or as few as will do.
+    """Choose where the points go, none serving more than its capacity: as near, within the walk, or few as may be.
 
     :raises WrongInput: what is asked for cannot be; the sentence holds both numbers
     """
@@ -68,7 +90,7 @@ def make_plan(
             _("Give points with people, and places where a sampling point may stand."), fields={"file": ""}
         )
     began = monotonic()
-    found, fewest = _choose(points, allowed, wanted) if wanted.sites else _fewest(points, allowed, wanted)
+    found = _choose(Town.of(points, allowed, wanted), wanted)
     paths = units_of(points, scope=scope, areas=areas_of(scope, row))
     keep_positions(scope=scope, places=points, paths=paths, by=by, at=at)
     return SitePlan.objects.create(
@@ -77,91 +99,124 @@ def make_plan(
         letter=_letter(row.pk, scope.path),
         points=[[one.name, path, one.lon, one.lat, one.people] for one, path in zip(points, paths, strict=True)],
         candidates=[[one.name, one.lon, one.lat, one.state, one.capacity] for one in allowed],
-        sites=[int(one) for one in found.sites],
-        served=[int(one) for one in found.site_of],
+        sites=[int(one) for one in found.plan.sites],
+        served=[int(one) for one in found.plan.site_of],
         walk_m=wanted.walk_minutes * METRES_A_MINUTE,
         capacity=wanted.capacity,
-        cost=found.cost,
-        bound=found.bound,
-        fewest=fewest,
+        cost=found.plan.cost,
+        bound=found.plan.bound,
+        fewest=found.fewest,
+        most_within=found.most_within,
         seconds=monotonic() - began,
         made_at=at,
         made_by=by,
     )
 
 
-def _choose(points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted) -> tuple[Plan, None]:
-    people, fixed, room = _numbers(points, allowed, wanted)
-    if not max(1, int(fixed.sum())) <= wanted.sites <= len(allowed):
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The tables in numbers. away: (n, m) metres; people: (n,); room: (m,) people whom a place takes; fixed: (m,)."""
+
+    away: NDArray[np.float64]
+    people: NDArray[np.float64]
+    room: NDArray[np.float64]
+    fixed: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted) -> "Town":
+        return cls(
+            distances(points=points, candidates=allowed),
+            np.array([one.people for one in points], np.float64),
+            np.array([one.capacity or wanted.capacity for one in allowed], np.float64),
+            np.array([one.state == "fixed" for one in allowed]),
+        )
+
+
+def _choose(town: Town, wanted: Wanted) -> Found:
+    if not wanted.sites:
+        return _fewest(town, wanted)
+    fixed = int(town.fixed.sum())
+    if not max(1, fixed) <= wanted.sites <= len(town.room):
         said = _("%(sites)d points are asked for; %(most)d places are there, %(fixed)d of them fixed.")
-        counts = {"sites": wanted.sites, "most": len(allowed), "fixed": int(fixed.sum())}
+        counts = {"sites": wanted.sites, "most": len(town.room), "fixed": fixed}
         raise WrongInput(said % counts, fields={"sites": "wrong"})
+    return _within(town, wanted) if wanted.is_within else _shortest(town, wanted)
+
+
+def _shortest(town: Town, wanted: Wanted) -> Found:
     began = monotonic()
-    near = nearest(distances(points=points, candidates=allowed), people)
+    near = nearest(town.away, town.people)
     try:
         found = find_rooms(
-            near, room, wanted.sites, seconds=SECONDS,
-            elapsed=lambda: monotonic() - began, fixed=fixed,
-        )  # fmt: skip
+            near, town.room, wanted.sites, seconds=SECONDS, elapsed=lambda: monotonic() - began, fixed=town.fixed
+        )
     except Impossible as reason:
-        raise _no_room(people, room, fixed, wanted.sites) from reason
-    return found, None
+        raise _no_room(town, wanted.sites) from reason
+    return Found(found)
 
 
-def _fewest(points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted) -> tuple[Plan, int]:
+def _within(town: Town, wanted: Wanted) -> Found:
+    """Return the points that most people have within the walk. Capacities come after: with them none reaches more."""
+    began = monotonic()
+    rows, columns = np.nonzero(town.away <= wanted.walk_minutes * METRES_A_MINUTE)
+    reached = reach_most(
+        reach_of(rows, columns, town.people, many=len(town.room)), wanted.sites, seconds=SECONDS,
+        elapsed=lambda: monotonic() - began, fixed=town.fixed,
+    )  # fmt: skip
+    try:
+        goes, cost = seat_all(nearest(town.away[:, reached.sites], town.people), town.room[reached.sites])
+    except Impossible as reason:
+        chosen = Town(town.away, town.people, town.room[reached.sites], town.fixed[reached.sites])
+        raise _no_room(chosen, wanted.sites) from reason
+    seated = replace(reached, site_of=reached.sites[goes])
+    return Found(_with_ways(seated, town, cost), most_within=int(reached.bound + 1e-6))
+
+
+def _fewest(town: Town, wanted: Wanted) -> Found:
     """Return as few points as will do with everybody within the walk, and the number below which no plan comes.
 
     Its bound is that of the ways with as many points: what has no limit of a walk can only be shorter.
     """
-    people, fixed, room = _numbers(points, allowed, wanted)
-    away = distances(points=points, candidates=allowed)
-    rows, columns = np.nonzero(away <= wanted.walk_minutes * METRES_A_MINUTE)
-    alone = ~np.isin(np.arange(len(points)), rows)
+    rows, columns = np.nonzero(town.away <= wanted.walk_minutes * METRES_A_MINUTE)
+    alone = ~np.isin(np.arange(len(town.people)), rows)
     if alone.any():
         said = _(
             "%(places)d places with %(people)d people have none of the places where a point may stand within "
             "%(walk)d minutes. Let them walk farther, or name places near them."
         )
-        counts = {"places": int(alone.sum()), "people": int(people[alone].sum()), "walk": int(wanted.walk_minutes)}
+        people = int(town.people[alone].sum())
+        counts = {"places": int(alone.sum()), "people": people, "walk": int(wanted.walk_minutes)}
         raise WrongInput(said % counts, fields={"walk": "too_short"})
     began = monotonic()
-    pairs = pairs_of(rows, columns, away[rows, columns], people, many=len(allowed))
+    pairs = pairs_of(rows, columns, town.away[rows, columns], town.people, many=len(town.room))
     try:
-        found = find_fewest(pairs, room, seconds=SECONDS, elapsed=lambda: monotonic() - began, fixed=fixed)
+        found = find_fewest(pairs, town.room, seconds=SECONDS, elapsed=lambda: monotonic() - began, fixed=town.fixed)
     except Impossible as reason:
-        raise _no_room(people, room, fixed, len(allowed)) from reason
-    cost, chosen = float((people * away[np.arange(len(points)), found.site_of]).sum()), monotonic()
+        raise _no_room(town, len(town.room)) from reason
+    cost = float((town.people * town.away[np.arange(len(town.people)), found.site_of]).sum())
+    return Found(_with_ways(found, town, cost), fewest=round(found.bound))
+
+
+def _with_ways(found: Plan, town: Town, cost: float) -> Plan:
+    """Return a plan with what its ways cost, and a bound: with as many points no plan's ways cost less."""
+    began = monotonic()
     bound = bound_of_rooms(
-        nearest(away, people), room, len(found.sites), cost=cost, seconds=BOUND_SECONDS,
-        elapsed=lambda: monotonic() - chosen, fixed=fixed,
+        nearest(town.away, town.people), town.room, len(found.sites), cost=cost, seconds=BOUND_SECONDS,
+        elapsed=lambda: monotonic() - began, fixed=town.fixed,
     )  # fmt: skip
-    return replace(found, cost=cost, bound=bound, is_optimal=False), round(found.bound)
+    return replace(found, cost=cost, bound=bound, is_optimal=False)
 
 
-def _numbers(
-    points: Sequence[Place], allowed: Sequence[Place], wanted: Wanted
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
-    """Return how many people live at each point; which candidates are fixed, and how many people each takes."""
-    people = np.array([one.people for one in points], np.float64)
-    fixed = np.array([one.state == "fixed" for one in allowed])
-    return people, fixed, np.array([one.capacity or wanted.capacity for one in allowed], np.float64)
-
-
-def _no_room(
-    people: NDArray[np.float64], room: NDArray[np.float64], fixed: NDArray[np.bool_], sites: int
-) -> WrongInput:
+def _no_room(town: Town, sites: int) -> WrongInput:
     said = _(
         "%(people)d people do not fit into %(sites)d points: the largest take %(room)d in all, each place whole. "
         "Set more points, or larger ones."
     )
-    counts = {"people": int(people.sum()), "sites": sites, "room": _most(room, fixed, sites)}
+    # The fixed ones, and the largest of the others.
+    free = np.sort(town.room[~town.fixed])[::-1][: sites - int(town.fixed.sum())]
+    most = int(town.room[town.fixed].sum() + free.sum())
+    counts = {"people": int(town.people.sum()), "sites": sites, "room": most}
     return WrongInput(said % counts, fields={"sites": "too_few"})
-
-
-def _most(room: NDArray[np.float64], fixed: NDArray[np.bool_], sites: int) -> int:
-    """Return how many people so many points take at most: the fixed ones, and the largest of the others."""
-    free = np.sort(room[~fixed])[::-1][: sites - int(fixed.sum())]
-    return int(room[fixed].sum() + free.sum())
 
 
 def read_table(*, path: Path, name: str, with_people: bool) -> list[Place]:

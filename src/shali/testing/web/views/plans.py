@@ -40,6 +40,7 @@ def index(request: PostRequest, testing_round: str) -> HttpResponse:
             _sites(request.POST.get("sites", "").strip()),
             number_of(request.POST.get("capacity", ""), otherwise=1),
             float(number_of(request.POST.get("walk", ""), otherwise=15)) or 15.0,
+            is_within=request.POST.get("goal") == "within",
         )
         made = make_plan(
             scope=request.scope,
@@ -103,6 +104,7 @@ def one(request: PostRequest, site_plan: str) -> HttpResponse:
     others = [row for row in plans(request.scope, view.round) if row.public_id != site_plan]
     gap = f"{100 * view.row.gap:.1f}"
     context = {"view": view, "drawing": draw_plan(view), "share": share, "gap": gap, "others": others, "at": at}
+    context["people_within"] = round(view.row.within * view.row.people)
     if view.row.taken_at is None:
         context["taking"] = taking_view(request.scope, site_plan)
     return render(request, "testing/plan.html", context)
