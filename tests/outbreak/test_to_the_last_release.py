@@ -102,7 +102,9 @@ def test_changed_rules_touch_whom_they_list_and_nobody_else(note: Note) -> None:
         assert dict(held.values_list("pk", "plan_seq")) == before  # nothing changes by being listed
 
         with seconds() as took:
-            changed = apply_rules(scope=acting.lead, contacts=None, by=acting.lead.name, at=NEW_RULES)
+            changed = apply_rules(
+                scope=acting.lead, contacts=None, shown=len(listed), by=acting.lead.name, at=NEW_RULES
+            )
 
         after = dict(Contact.objects.filter(pk__in=before).values_list("pk", "plan_seq"))
         assert {pk for pk, seq in after.items() if seq != before[pk]} == listed

@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 
 from shali.foundation.clocks import shift
 from shali.foundation.jurisdictions.rules import lies_in
+from shali.foundation.ui.refusal import NotInScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class Scope:
     def holds(self, path: str) -> bool:
         """Say whether a unit's path lies in this scope."""
         return lies_in(path, self.path)
+
+    def part(self, unit: str) -> str:
+        """Return the path of the part that is asked for: a unit of this scope, or all of it for "".
+
+        :raises NotInScope: the unit is none of this scope; it is never read as all of it
+        """
+        if unit and not self.holds(unit):
+            raise NotInScope
+        return unit or self.path
 
 
 def system_scope(name: str, path: str | None = None) -> Scope:

@@ -27,6 +27,10 @@ class WrongInput(Refusal):
     status = 422
 
 
+class MoreThanSaid(Refusal):
+    """More would be acted on than whoever asks was shown; nothing was."""
+
+
 class Erased(Refusal):
     """Personal values of an outbreak that was closed: their keys are destroyed, nobody can read them."""
 

@@ -23,7 +23,7 @@ class Choice:
 
 def choice_of(scope: Scope, ticked: Sequence[str], *, inside: str, words: str) -> Choice:
     """Return what is ticked, and what is offered: what a search by words found, else the units right below one."""
-    inside = inside if inside and scope.holds(inside) else scope.path
+    inside = scope.part(inside)
     ticked = [path for path in ticked if scope.holds(path)]
     way = [path for path in above(inside) if scope.holds(path)]
     known = units_at([*ticked, *way])

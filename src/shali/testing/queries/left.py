@@ -73,7 +73,7 @@ def left_page(
     own: only those who live in the unit itself, in none below it; lines: only these, by the numbers of their lines
     """
     row = round_in_scope(scope, made)
-    area = unit if unit and scope.holds(unit) else scope.path
+    area = scope.part(unit)
     rows = Expected.objects.filter(WHICH[which], within(area), round=row)
     if own:
         rows = rows.filter(path=area)

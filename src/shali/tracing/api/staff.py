@@ -69,9 +69,10 @@ class AllAffectedOut(Schema):
 
 
 class ApplyIn(Given):
-    """contacts: None: all who are affected."""
+    """contacts: None: all who are affected; `count` then says how many they were seen to be, and no more are taken."""
 
     contacts: list[str] | None = Field(None, max_length=2_000)
+    count: int | None = Field(None, ge=0)
 
 
 class AppliedOut(Schema):
@@ -134,7 +135,9 @@ def affected(request: PostRequest) -> dict[str, list[AffectedRow]]:
 
 @endpoint(router, "POST", "/rules", Verb.CLASSIFY_CASES, response=AppliedOut, summary="Judge contacts anew")
 def apply(request: PostRequest, given: ApplyIn) -> dict[str, int]:
-    return {"changed": apply_rules(scope=request.scope, contacts=given.contacts, by=request.scope.name, at=now())}
+    by, at = request.scope.name, now()
+    changed = apply_rules(scope=request.scope, contacts=given.contacts, shown=given.count, by=by, at=at)
+    return {"changed": changed}
 
 
 @endpoint(router, "GET", "/forms", Verb.KEEP_FORMS, response=FormsOut, summary="Versions of the questionnaire")

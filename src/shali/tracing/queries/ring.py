@@ -53,7 +53,7 @@ def owing(scope: Scope, part: Part) -> QuerySet[Contact]:
         case = case_in_scope(scope, part.case)
         met = Relationship.objects.filter(case=case, withdrawn_at=None).values("contact_id")
         return rows.filter(seen_contacts(scope), pk__in=met)
-    path = part.unit if part.unit and scope.holds(part.unit) else scope.path
+    path = scope.part(part.unit)
     return rows.filter(within(path))
 
 
@@ -117,7 +117,7 @@ def ring(scope: Scope, part: Part, *, at: datetime) -> Ring:
 
 def gaps_below(scope: Scope, part: Part, *, at: datetime) -> list[UnitGaps]:
     """Return each unit below with its contacts and how many of them lack something, in the city's own order."""
-    path = part.unit if part.unit and scope.holds(part.unit) else scope.path
+    path = scope.part(part.unit)
     parts = len(path.split(".")) + 1
     lacking = set(owing(scope, part).filter(any_gap(scope, at=at)).values_list("pk", flat=True))
     held: dict[str, list[int]] = {}

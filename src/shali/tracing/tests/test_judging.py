@@ -7,6 +7,7 @@ import pytest
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Person
 from shali.foundation.tasks.models import Task, TaskState
+from shali.foundation.ui.refusal import MoreThanSaid, WrongInput
 from shali.tracing.models import Case, Contact, ContactState, Day, Plan, Relationship
 from shali.tracing.queries.verdicts import affected
 from shali.tracing.rules import Classification
@@ -170,7 +171,12 @@ def test_new_rules_list_who_is_affected_before_anything_changes_and_then_change_
     with in_scope(CITY):
         listed = affected(CITY, at=at)
         untouched = contact_of(friend).rule
-        changed = apply_rules(scope=CITY, contacts=None, by=CITY.name, at=at)
+        with pytest.raises(WrongInput, match="2"):
+            apply_rules(scope=CITY, contacts=None, by=CITY.name, at=at)
+        with pytest.raises(MoreThanSaid):
+            apply_rules(scope=CITY, contacts=None, shown=1, by=CITY.name, at=at)
+        assert contact_of(friend).rule == untouched, "nothing was done"
+        changed = apply_rules(scope=CITY, contacts=None, shown=2, by=CITY.name, at=at)
 
     assert {one.contact.person_id for one in listed} == {friend, protected}
     assert untouched == "close_contact@tracing-protocol-9"

@@ -158,8 +158,13 @@ def test_whoever_may_be_released_goes_with_one_press(monkeypatch: pytest.MonkeyP
     desk = signed_in(Role.COUNTY_DESK)
 
     page = desk.get("/tracing/ring/?which=ready").content.decode()
-    done = desk.post("/tracing/contacts/release/", {"which": "ready", "unit": "", "case": "", "all": "1"}, follow=True)
+    part = {"which": "ready", "unit": "", "case": ""}
+    more = desk.post("/tracing/contacts/release/", {**part, "all": "1"})
+    foreign = desk.post("/tracing/contacts/release/", {**part, "unit": "4112", "all": "2"})
+    assert [one.state for one in Contact.objects.order_by("id")] == [1, 1, 1], "nothing was done"
+    done = desk.post("/tracing/contacts/release/", {**part, "all": "2"}, follow=True)
 
+    assert (more.status_code, foreign.status_code) == (409, 404)
     assert "全部解除（2人）" in page
     assert "已解除2人" in done.content.decode()
     assert "目前没有可解除的人员" in done.content.decode()

@@ -117,7 +117,7 @@ def filtered(
     hours: tuple[int, int | None] | None = None,
 ) -> QuerySet[Task]:
     """Return the verification tasks that a filter holds: a number on a page and its rows are this same set."""
-    path = unit if unit and scope.holds(unit) else scope.path
+    path = scope.part(unit or "")
     tasks = Task.objects.filter(Q(path=path) if only_own else within(path), kind="verification")
     if pushed_list is not None:
         asked = ListEntry.objects.filter(pushed_list_id=pushed_list, duplicate_of=None).exclude(ending=6)

@@ -63,7 +63,7 @@ def matches(row: ListRow, cohort: Cohort) -> bool:
 
 def units_to_choose(scope: Scope, unit: str) -> list[object]:
     """Return the units above the chosen one within the scope, it, and those just below it."""
-    here = unit if scope.holds(unit) else scope.path
+    here = scope.part(unit)
     return [*(one for one in ancestors(scope, here) if scope.holds(one.path)), *children(scope, here)]
 
 

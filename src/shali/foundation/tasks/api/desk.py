@@ -130,13 +130,13 @@ class BulkWanted(Given):
 
 @endpoint(router, "GET", "", Verb.SEE_TASKS, response=TasksOut, summary="The desk: tasks of a filter, due first")
 def index(request: PostRequest, wanted: Query[Wanted]) -> dict[str, object]:
-    page = tasks_page(request.scope, _filter(request, wanted.which, wanted.unit), at=now(), after=wanted.after)
+    page = tasks_page(request.scope, Filter(wanted.which, wanted.unit), at=now(), after=wanted.after)
     return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(router, "GET", "/counts", Verb.SEE_TASKS, response=CountsOut, summary="How many tasks each filter holds")
 def how_many(request: PostRequest, unit: str = Query("", max_length=60)) -> dict[str, object]:
-    return {"counts": counts(request.scope, unit=unit if request.scope.holds(unit) else "", at=now())}
+    return {"counts": counts(request.scope, unit=unit, at=now())}
 
 
 @endpoint(router, "POST", "/many/accept", Verb.ACCEPT_TASKS, response=AskedOut, summary="Accept many tasks")
@@ -172,10 +172,6 @@ def one_act(request: PostRequest, act: str, wanted: Query[BulkWanted]) -> dict[s
 def undo_act(request: PostRequest, act: str) -> dict[str, object]:
     undo_bulk(scope=request.scope, act=act, by=request.scope.name, at=now())
     return {**asdict(bulk_act(request.scope, act, at=now())), "items": [], "after": ""}
-
-
-def _filter(request: PostRequest, which: str, unit: str) -> Filter:
-    return Filter(which, unit if request.scope.holds(unit) else "")
 
 
 def _selection(given: Chosen) -> bulk.Selection:

@@ -49,7 +49,7 @@ NAMES = (
 
 def counts(scope: Scope, *, unit: str = "", at: datetime) -> dict[str, int]:
     """Return how many tasks each filter of `desk.WHICH` holds, by the filter's name."""
-    path = unit if unit and scope.holds(unit) else scope.path
+    path = scope.part(unit)
     return counts_of(scope, path, KEPT if is_kept(path) else COUNTED, at=at)
 
 

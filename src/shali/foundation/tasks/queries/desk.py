@@ -61,7 +61,7 @@ class TaskRow:
 
 def filtered(scope: Scope, chosen: Filter, *, at: datetime) -> QuerySet[Task]:
     """Return the tasks that a filter holds: a number on a page and its rows are this same set."""
-    path = chosen.unit if chosen.unit and scope.holds(chosen.unit) else scope.path
+    path = scope.part(chosen.unit)
     offered = Transfer.objects.filter(within(scope.path, "to_path"), task=OuterRef("pk"), state=TransferState.PENDING)
     if chosen.which == "to_answer":
         # What others ask us to take lies outside our part of the tree.

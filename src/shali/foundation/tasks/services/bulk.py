@@ -32,16 +32,13 @@ from shali.foundation.tasks.rules import why_skipped
 from shali.foundation.tasks.services.accept import assignee_at
 from shali.foundation.tasks.services.step import take_steps
 from shali.foundation.ui.formats import num
-from shali.foundation.ui.refusal import NotInScope, Refusal, WrongInput
+from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.shown import refuse_more
 
 AT_ONCE = 500
 CHUNK = 1_000
 NAMED = 20  # of numbers that name nothing, as many stand in the sentence
 RUN = "shali.foundation.tasks.jobs.run_bulk_act"  # by name: the job itself calls this room
-
-
-class MoreThanSaid(Refusal):
-    """A filter holds more tasks than whoever asks was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +78,8 @@ def assign_many(*, scope: Scope, selection: Selection, unit: str, post: str, by:
 
     :raises WrongInput: the post is not at that unit, or not in force
     """
-    if not scope.holds(unit):
-        raise NotInScope
-    return _ask(scope, selection, kind=BulkKind.ASSIGN, post=assignee_at(unit, post=post, at=at), by=by, at=at)
+    here = assignee_at(scope.part(unit), post=post, at=at)
+    return _ask(scope, selection, kind=BulkKind.ASSIGN, post=here, by=by, at=at)
 
 
 def remind_many(*, scope: Scope, selection: Selection, by: str, at: datetime) -> Asked:
@@ -135,15 +131,8 @@ def _named(scope: Scope, numbers: Sequence[str]) -> list[int]:
 def _all_of(scope: Scope, chosen: Filter, count: int | None, *, at: datetime) -> list[int]:
     if chosen.which not in WHICH:
         raise WrongInput(_("There is no such filter."), fields={"which": "unknown"})
-    if chosen.unit and not scope.holds(chosen.unit):
-        raise NotInScope
     found = list(filtered(scope, chosen, at=at).order_by().values_list("pk", flat=True).distinct())
-    if count is None:
-        said = _("%(n)s tasks are under this filter. Say that number with it, to take them all.")
-        raise WrongInput(said % {"n": num(len(found))}, fields={"count": "missing"})
-    if len(found) > count:
-        said = _("%(now)s tasks are under this filter by now, %(then)s were shown. Nothing was done; look again.")
-        raise MoreThanSaid(said % {"now": num(len(found)), "then": num(count)})
+    refuse_more(len(found), count)
     if not found:
         raise WrongInput(_("No task is under this filter any more."))
     return found

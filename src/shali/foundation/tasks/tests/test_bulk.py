@@ -13,11 +13,11 @@ from shali.foundation.tasks.queries.bulk import bulk_act, bulk_tasks
 from shali.foundation.tasks.queries.desk import Filter
 from shali.foundation.tasks.services import accept as own
 from shali.foundation.tasks.services import bulk
-from shali.foundation.tasks.services.bulk import MoreThanSaid, Selection, accept_many, assign_many, remind_many
+from shali.foundation.tasks.services.bulk import Selection, accept_many, assign_many, remind_many
 from shali.foundation.tasks.services.reach import NotLawful
 from shali.foundation.tasks.services.undo_bulk import undo_bulk
 from shali.foundation.tasks.tests.conftest import AT, City
-from shali.foundation.ui.refusal import NotInScope, WrongInput
+from shali.foundation.ui.refusal import MoreThanSaid, NotInScope, WrongInput
 
 ALL = 10_000
 

@@ -61,6 +61,15 @@ def test_a_task_of_another_unit_does_not_exist(city: City, as_post) -> None:
     assert as_post("police").get(reverse("tasks:task", args=[task.public_id])).status_code == 403
 
 
+@pytest.mark.parametrize("other", ["second", "far", "township"])
+def test_a_unit_that_is_not_ones_own_is_never_read_as_all_of_ones_own(city: City, as_post, other: str) -> None:
+    city.tasks(1)
+    desk = as_post("first")
+
+    assert desk.get("/tasks/", {"unit": city.first.path}).status_code == 200
+    assert desk.get("/tasks/", {"unit": getattr(city, other).path}).status_code == 404
+
+
 def _queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(
         connection,

@@ -12,6 +12,7 @@ from shali.foundation.accounts.roles import Role, Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import ancestors
 from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.shown import refuse_more, shown_of
 from shali.tracing.queries import words
 from shali.tracing.queries.contacts import contacts_page
 from shali.tracing.queries.ring import Part, gap_rows, gaps_below, ring
@@ -35,7 +36,7 @@ def ring_page(request: PostRequest) -> HttpResponse:
     """The list that must become empty: whom nobody holds yet, of the city, a unit or a case."""
     at = now()
     unit, case = request.GET.get("unit", ""), request.GET.get("case", "")
-    part = Part(unit if request.scope.holds(unit) else "", case)
+    part = Part(unit, case)
     asked = request.GET.get("which", "any")
     which = asked if asked in (*GAPS, "any", "all", "ready") else "any"
     found = ring(request.scope, part, at=at)
@@ -103,11 +104,12 @@ def _tell(request: PostRequest, entered: list[Entered]) -> None:
 def release(request: PostRequest) -> HttpResponse:
     """Release those who were ticked, or everybody of this part of the ring for whom every condition holds."""
     form, scope, at = request.POST, request.scope, now()
-    unit = form.get("unit", "")
-    part = Part(unit if scope.holds(unit) else "", form.get("case", ""))
+    part = Part(form.get("unit", ""), form.get("case", ""))
     chosen = form.getlist("contact")[:MOST_RELEASED]
     if "all" in form:
-        chosen = list(gap_rows(scope, part, "ready", at=at).values_list("public_id", flat=True)[:MOST_RELEASED])
+        ready = gap_rows(scope, part, "ready", at=at).values_list("public_id", flat=True)
+        chosen = list(ready[: MOST_RELEASED + 1])
+        refuse_more(len(chosen), shown_of(form["all"]))
     if not chosen:
         raise WrongInput(_("Tick at least one contact."))
     done = release_many(scope=scope, contacts=chosen, by=scope.name, at=at)

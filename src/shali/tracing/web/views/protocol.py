@@ -11,6 +11,7 @@ from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.policy.contacts import contact_classes
 from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.shown import shown_of
 from shali.tracing.queries import words
 from shali.tracing.queries.affected import affected_rows
 from shali.tracing.queries.forms import kept_forms, newest_form, profile_of
@@ -26,8 +27,10 @@ def change(request: PostRequest) -> HttpResponse:
     """Whom the rules in force would give another plan than he has; nothing changes before somebody says so."""
     at = now()
     if request.method == "POST":
-        chosen = None if request.POST.get("all") else request.POST.getlist("contact")[:2_000]
-        count = apply_rules(scope=request.scope, contacts=chosen, by=request.scope.name, at=at)
+        form = request.POST
+        chosen = None if "all" in form else form.getlist("contact")[:2_000]
+        shown = shown_of(form["all"]) if "all" in form else None
+        count = apply_rules(scope=request.scope, contacts=chosen, shown=shown, by=request.scope.name, at=at)
         said = ngettext("%(n)d plan is new; the old one is kept.", "%(n)d plans are new; the old ones are kept.", count)
         messages.success(request, said % {"n": count})
         return redirect("tracing:rules_change")

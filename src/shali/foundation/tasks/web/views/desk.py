@@ -18,13 +18,14 @@ from shali.foundation.tasks.services import bulk
 from shali.foundation.tasks.services.department import answer_department
 from shali.foundation.tasks.web import present, words
 from shali.foundation.ui.refusal import WrongInput
+from shali.foundation.ui.shown import shown_of
 
 
 @policy(verb=Verb.SEE_TASKS)
 @require_GET
 def desk(request: PostRequest) -> HttpResponse:
     at = now()
-    chosen = _filter(request.GET.get("which", ""), request.GET.get("unit", ""), request)
+    chosen = _filter(request.GET.get("which", ""), request.GET.get("unit", ""))
     found = counts(request.scope, unit=chosen.unit, at=at)
     page = tasks_page(request.scope, chosen, at=at, after=request.GET.get("after", ""), counted=found.get(chosen.which))
     unit = chosen.unit or request.scope.path
@@ -49,8 +50,8 @@ def desk(request: PostRequest) -> HttpResponse:
     )
 
 
-def _filter(which: str, unit: str, request: PostRequest) -> Filter:
-    return Filter(which if which in WHICH else "open", unit if request.scope.holds(unit) else "")
+def _filter(which: str, unit: str) -> Filter:
+    return Filter(which if which in WHICH else "open", unit)
 
 
 @policy(Verb.ACCEPT_TASKS, Verb.ASSIGN_TASKS, Verb.REMIND)
@@ -79,8 +80,9 @@ def _selection(form: QueryDict) -> bulk.Selection:
     shown, ticked = form.get("all"), form.getlist("task")
     if shown is None:
         return bulk.Selection(tasks=ticked)
-    count = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else None
-    return bulk.Selection(tasks=ticked, all_of=Filter(form.get("which", ""), form.get("unit", "")), count=count)
+    return bulk.Selection(
+        tasks=ticked, all_of=Filter(form.get("which", ""), form.get("unit", "")), count=shown_of(shown)
+    )
 
 
 def _may(request: PostRequest, verb: Verb) -> bool:
