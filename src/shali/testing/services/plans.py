@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shali.foundation.intake.reading import Reading, UnreadableFile
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.ui.formats import num
 from shali.foundation.ui.refusal import WrongInput
 from shali.testing.bridge import (
     Impossible,
@@ -85,10 +86,17 @@ def make_plan(
     """
     row = round_in_scope(scope, made)
     allowed = [one for one in candidates if one.state != "forbidden"]
-    if not points or not allowed or len(points) * len(allowed) > MOST_PAIRS:
+    if not points or not allowed:
         raise WrongInput(
             _("Give points with people, and places where a sampling point may stand."), fields={"file": ""}
         )
+    if len(points) * len(allowed) > MOST_PAIRS:
+        said = _(
+            "%(points)s places where people live and %(candidates)s where a point may stand are too many for one plan: "
+            "%(pairs)s pairs at most. Make a plan for each county, or name fewer places."
+        )
+        counts = {"points": num(len(points)), "candidates": num(len(allowed)), "pairs": num(MOST_PAIRS)}
+        raise WrongInput(said % counts, fields={"file": "too_large"})
     began = monotonic()
     found = _choose(Town.of(points, allowed, wanted), wanted)
     paths = units_of(points, scope=scope, areas=areas_of(scope, row))

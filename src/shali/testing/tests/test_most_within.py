@@ -85,3 +85,12 @@ def test_the_page_asks_for_it_and_says_what_is_proven(made: Round) -> None:  # n
 
     page = desk.get(answer.url).content.decode()
     assert "人数都不超过1,140；本方案为1,140人" in page or "no plan has more than 1,140 people" in page
+
+
+def test_a_table_too_large_for_one_plan_is_refused_with_its_numbers(made: Round) -> None:  # noqa: F811
+    street = a_street()
+    with in_scope(DESK), pytest.raises(WrongInput, match=r"500,000.*9.*4,000,000"):
+        make_plan(
+            scope=DESK, made=made.public_id, points=table(*a_street_with_a_crowd()) * 100_000, candidates=street,
+            wanted=Wanted(2, 900, 15), by=DESK.name, at=AT,
+        )  # fmt: skip
