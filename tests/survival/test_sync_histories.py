@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 
 from shali.config.demo.device import Device
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
-from shali.testing.models import Sample, SealedBatch, Station, Tube
+from shali.testing.models import Box, Sample, SealedBatch, Station, Tube
+from shali.testing.rules import TubeState
 from shali.testing.tests.desk import AT, Desk, number_of, open_round, work_off
 
 HISTORIES = int(os.environ.get("SHALI_HISTORIES", "60"))
 STATIONS = 2
+SENDS = ("send", "send", "resend", "part", "after", "unheard")
 
 # station, what it does, and two numbers that say how
 Steps = st.lists(
     st.tuples(
         st.integers(0, STATIONS - 1),
-        st.sampled_from(["swab", "swab", "swab", "seal", "out", "send", "send", "resend", "part", "after", "unheard"]),
+        st.sampled_from([*["swab"] * 4, *["seal"] * 2, "out", "move", "void", "box", *SENDS]),
         st.integers(0, 9),
         st.integers(1, 6),
     ),
@@ -37,7 +39,10 @@ def desk(db: None) -> Desk:
 
 
 class _Model:
-    """What one station wrote, by hand: samples by event, and how many of its events the server is to have."""
+    """What one station wrote, by hand: samples by event, tubes and boxes, and how many events the server is to have.
+
+    A swab of a void tube stays where it was; whoever lies in a tube that is void or in a box is at the table no more.
+    """
 
     def __init__(self, device: Device, name: str) -> None:
         self.device, self.name = device, name
@@ -45,6 +50,8 @@ class _Model:
         self.known = 0
         self.tube = 0
         self.sealed: set[str] = set()
+        self.void: set[str] = set()
+        self.boxes: dict[str, list[str]] = {}
 
     def code(self) -> str:
         return f"{self.name}{self.tube}"
@@ -58,11 +65,34 @@ class _Model:
             device.write(AT, k="seal", tube=self.code(), n=many)
             self.sealed.add(self.code())
             self.tube += 1
-        elif what == "out" and self.bound:
-            event = sorted(self.bound)[a % len(self.bound)]
+        elif what == "out" and (here := self._at_the_table()):
+            event = here[a % len(here)]
             device.write(AT + timedelta(minutes=1), k="out", of=event, tube=self.bound.pop(event))
-        elif what in ("send", "resend", "part", "after", "unheard") and device.outbox:
+        elif what == "move" and (others := [one for one in self._at_the_table() if self.bound[one] != self.code()]):
+            event = others[a % len(others)]
+            del self.bound[event]
+            self.bound[device.write(AT, k="move", of=event, tube=self.code())] = self.code()
+        elif what == "void" and (tubes := sorted({self.bound[one] for one in self._at_the_table()})):
+            self._void(tubes[a % len(tubes)])
+        elif what == "box" and (tubes := sorted(self.sealed - self._put_away())):
+            name = f"{self.name}BOX{len(self.boxes)}"
+            device.write(AT, k="box", box=name, tubes=tubes, counted=len(tubes), n=len(tubes))
+            self.boxes[name] = tubes
+        elif what in SENDS and device.outbox:
             self._send(what, a, b)
+
+    def _put_away(self) -> set[str]:
+        return self.void.union(*self.boxes.values())
+
+    def _at_the_table(self) -> list[str]:
+        gone = self._put_away()
+        return sorted(event for event, code in self.bound.items() if code not in gone)
+
+    def _void(self, code: str) -> None:
+        self.device.write(AT, k="void", tube=code, why="broken")
+        self.void.add(code)
+        if code == self.code():
+            self.tube += 1
 
     def _send(self, what: str, a: int, b: int) -> None:
         device, last = self.device, len(self.device.outbox)
@@ -109,8 +139,15 @@ def test_what_was_written_is_here_once_whatever_the_order(desk: Desk, steps: lis
         numbers = {one.public_id: one.last_seq for one in Station.objects.exclude(verify_key=None)}
         accounted = SealedBatch.objects.values_list("n", "accepted", "duplicate", "parked")
         assert all(n == a + d + p for n, a, d, p in accounted)
-        members = dict(Tube.objects.values_list("code", "members"))
+        tubes = {one.code: one for one in Tube.objects.all()}
+        boxes = {one.code: sorted(one.codes) for one in Box.objects.all()}
+        lies_in = dict(Tube.objects.exclude(box=None).values_list("code", "box__code"))
     assert here == {event: code for one in models for event, code in one.bound.items()}
+    assert boxes == {name: codes for one in models for name, codes in one.boxes.items()}
+    assert lies_in == {code: name for name, codes in boxes.items() for code in codes}
+    assert {code for code, tube in tubes.items() if tube.state == TubeState.VOID} == set().union(
+        *(one.void for one in models)
+    )
     for one in models:
         assert numbers[one.device.public_id] == len(one.device.outbox)
         one.device.acknowledged = len(one.device.outbox)
@@ -118,7 +155,7 @@ def test_what_was_written_is_here_once_whatever_the_order(desk: Desk, steps: lis
             chain = bytes(Station.objects.get(public_id=one.device.public_id).chain).hex()
         assert chain == one.device.chain()
         for code in one.sealed:
-            assert members[code] == sum(bound == code for bound in one.bound.values())
+            assert tubes[code].members == sum(bound == code for bound in one.bound.values())
     transaction.savepoint_rollback(mark)
 
 
