@@ -25,11 +25,12 @@ SENDS = ("send", "send", "resend", "part", "after", "unheard")
 Steps = st.lists(
     st.tuples(
         st.integers(0, STATIONS - 1),
-        st.sampled_from([*["swab"] * 4, *["seal"] * 2, "out", "move", "void", "box", *SENDS]),
+        st.sampled_from([*["swab"] * 4, *["seal"] * 2, "out", *["move"] * 2, "void", "box", *SENDS]),
         st.integers(0, 9),
         st.integers(1, 6),
     ),
-    max_size=30,
+    min_size=16,
+    max_size=40,
 )
 
 
