@@ -20,7 +20,7 @@ class Round(models.Model):
     PLAIN = frozenset(
         {"id", "public_id", "outbreak", "number", "path", "unit", "starts_at", "ends_at", "pool_size", "state"}
         | {"people", "opened_at", "opened_by", "planned_at", "planned_by", "closed_at", "closed_by", "mark_key_sealed"}
-        | {"rule", "exercise", "exempt_rules"}
+        | {"rule", "exercise", "exempt_rules", "drawn_up_to"}
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -33,6 +33,7 @@ class Round(models.Model):
     pool_size = models.SmallIntegerField(default=10)
     state = models.SmallIntegerField(choices=ROUND_STATES, default=RoundState.PLANNED)
     people = models.IntegerField(default=0)  # on the frozen roster
+    drawn_up_to = models.BigIntegerField(default=0, db_default=0)  # the number of the last person looked at for it
     planned_at = models.DateTimeField()
     planned_by = models.CharField(max_length=60)
     opened_at = models.DateTimeField(null=True)
@@ -141,7 +142,7 @@ class Expected(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["round", "person"], name="testing_expected_once"),
+            models.UniqueConstraint(fields=["person", "round"], name="testing_expected_once"),
             models.CheckConstraint(
                 name="testing_expected_same_is_not_sampled",
                 condition=Q(same_as__isnull=True) | (Q(standing=Standing.NOT_SAMPLED) & ~Q(same_as=F("id"))),
@@ -163,7 +164,6 @@ class Expected(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["person"], name="testing_expected_person"),
             models.Index(fields=["round", "path", "standing", "id"], name="testing_expected_place"),
             models.Index(
                 fields=["round", "path", "id"],

@@ -52,7 +52,7 @@ class Tube(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["round", "code"], name="testing_tube_code"),
+            models.UniqueConstraint(fields=["code", "round"], name="testing_tube_code"),
             models.CheckConstraint(name="testing_tube_size", condition=Q(size__in=ANY_SIZE)),
             models.CheckConstraint(name="testing_tube_conflict", condition=Q(conflict__in=CONFLICTS)),
             models.CheckConstraint(
@@ -74,7 +74,6 @@ class Tube(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["code"], name="testing_tube_by_code"),
             models.Index(fields=["round", "path", "state"], name="testing_tube_path"),
             models.Index(fields=["site"], name="testing_tube_site"),
             models.Index(fields=["box"], name="testing_tube_box"),
@@ -95,7 +94,7 @@ class Sample(models.Model):
     path = PathField()  # of the sampling point
     tube = models.ForeignKey(Tube, on_delete=models.PROTECT, related_name="samples", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="samples", db_index=False)
-    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="samples")
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="samples", db_index=False)
     batch = models.ForeignKey(SealedBatch, on_delete=models.PROTECT, related_name="samples", db_index=False)
     seq = models.BigIntegerField()
     taken_at = models.DateTimeField()  # the device's clock, put right by its last exchange
@@ -114,8 +113,7 @@ class Sample(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["round", "person"], name="testing_sample_person"),
-            models.Index(fields=["person"], name="testing_sample_of_person"),
+            models.Index(fields=["person", "round"], name="testing_sample_person"),
             models.Index(fields=["tube"], name="testing_sample_tube"),
         ]
 

@@ -161,32 +161,57 @@ def freeze_roster(*, made: int, by: str, at: datetime) -> int:
 
 
 def _freeze_chunk(row: Round, *, by: str, at: datetime) -> int:
-    scope, key = system_scope("testing"), mark_key(made=row)
+    scope = system_scope("testing")
     with connection.cursor() as cursor:
-        cursor.execute("select coalesce(max(person_id), 0) from testing_expected where round_id = %s", [row.pk])
-        (last,) = cursor.fetchone()
-        cursor.execute(NEXT_PEOPLE, {"areas": list(areas_of(scope, row)), "last": last, "n": CHUNK})
+        cursor.execute(NEXT_PEOPLE, {"areas": list(areas_of(scope, row)), "last": row.drawn_up_to, "n": CHUNK})
         people = cursor.fetchall()
         cursor.execute(DOCUMENTS, [[person for person, _code, _path in people]])
         numbers: dict[int, list[str]] = {}
         for person, document, sealed in cursor.fetchall():
             number = open_text(sealed, table="people_document", column="number", row=document)
             numbers.setdefault(person, []).append(number)
+    drawn = _draw(scope, row, people, numbers, by=by, at=at)
+    if people:
+        row.people, row.drawn_up_to = row.people + drawn, people[-1][0]
+        Round.objects.filter(pk=row.pk).update(people=row.people, drawn_up_to=row.drawn_up_to)
+    return len(people)
+
+
+def _draw(
+    scope: Scope,
+    row: Round,
+    people: Sequence[tuple[int, str, str]],
+    numbers: Mapping[int, Sequence[str]],
+    *,
+    by: str,
+    at: datetime,
+) -> int:
+    """Put people (number, code, path) on a roster, with the numbers of their documents. Returns how many came onto it.
+
+    Somebody has a line already where a merge moved one to him, or a table swabbed him before the round was open: then
+    he is there as a guest, and becomes one of the roster.
+    """
+    key = mark_key(made=row)
     exempt = exempt_by_rule(scope, row, [person for person, _code, _path in people], at=at)
+    here = dict(
+        Expected.objects.filter(round=row, person__in=[one[0] for one in people]).values_list("person", "guest")
+    )
+    marks = {one: marks_of(key=key, documents=numbers.get(one, ()), code=code) for one, code, _path in people}
+    said = {one: (exempt[one], by, at) if one in exempt else ("", "", None) for one in marks}
     columns = ("round_id", "person_id", "path", "guest", "standing", "marks", "exempt", "exempt_by", "exempt_at")
     insert_rows(
         Expected,
         (*columns, "missing", "missing_by"),
         (
-            (
-                *(row.pk, person, path, False, 0, marks_of(key=key, documents=numbers.get(person, ()), code=code)),
-                *((exempt[person], by, at) if person in exempt else ("", "", None)),
-                *("", ""),
-            )
-            for person, code, path in people
+            (row.pk, person, path, False, 0, marks[person], *said[person], "", "")
+            for person, _code, path in people
+            if person not in here
         ),
     )
-    if people:
-        row.people += len(people)
-        Round.objects.filter(pk=row.pk).update(people=row.people)
-    return len(people)
+    guests = [person for person, is_guest in here.items() if is_guest]
+    for person in guests:
+        why, who, when = said[person]
+        Expected.objects.filter(round=row, person=person).update(
+            guest=False, marks=marks[person], exempt=why, exempt_by=who, exempt_at=when
+        )
+    return len(people) - len(here) + len(guests)

@@ -1,7 +1,7 @@
 """Where people stand in a round, worked out anew from all their samples whenever one of them or its tube changed."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +29,11 @@ from unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) as n(person_id, sta
 where e.round_id = %s and e.person_id = n.person_id
 """
 
-
+CAME = """
+update testing_expected e set standing = 1, sampled_at = n.first_at
+from unnest(%s::bigint[], %s::timestamptz[]) as n(id, first_at) where e.id = n.id
+returning e.person_id
+"""
 # Nearly everybody has one sample of which nothing is known yet: they await its result, and nothing follows from that.
 AWAIT = """
 with held as (
@@ -51,6 +55,19 @@ class _Held:
     tube: int
     is_lost: bool
     event: UUID
+
+
+def await_results(*, lines: Mapping[int, datetime], by: str, at: datetime) -> None:
+    """Let people who were not sampled await a result, by the numbers of their lines, each with his first sample's hour.
+
+    For whoever holds these lines and knows all samples of their people; `restand` reads them.
+    """
+    if not lines:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(CAME, [array_of(lines), array_of(lines.values())])
+        people = [person for (person,) in cursor.fetchall()]
+    close_visits_of_sampled(people=people, by=by, at=at)
 
 
 def restand(*, round_id: int, people: Collection[int], by: str, at: datetime) -> int:

@@ -1,5 +1,6 @@
 """Events out of their seals: who, what, when, by which station."""
 
+import re
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,11 +8,14 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as validated
 
 from shali.foundation.vault.outbox import Opener
 from shali.foundation.vault.sealing import SealBroken
 
+# An event's name as every device writes it; other ways to write the same are brought to this one.
+NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KINDS = ("swab", "out", "move", "seal", "void", "box")
 
 
@@ -30,20 +34,19 @@ class Batch:
     pool_size: int
     unit: int
     public_id: str
-    body: memoryview | bytes
+    body: str
     off: timedelta
     n: int
     zoned_at: datetime | None
 
 
-class Said(BaseModel):
+@validated(slots=True, kw_only=True, config=ConfigDict(extra="ignore"))
+class Said:
     """An event as the station wrote it. Unknown keys of a later station are kept out, none of these is changed."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    v: int = Field(1, ge=1, le=1)
     k: str
     t: int
+    v: int = Field(1, ge=1, le=1)
     tube: str = Field("", max_length=40)
     size: int = 0
     doc: str = Field("", max_length=60)
@@ -62,10 +65,13 @@ class Said(BaseModel):
     tubes: list[str] = Field(default_factory=list, max_length=2_000)
 
 
+SAID = TypeAdapter(Said)
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     batch: Batch
-    event: UUID
+    event: str  # a UUID
     seq: int
     kind: str
     at: datetime  # the device's hour, put right
@@ -81,8 +87,9 @@ class Park(Protocol):
 def open_batch(batch: Batch, *, opener: Opener, park: Park) -> list[Opened]:
     """Open a batch's events. One that does not open, or says what nobody understands, is parked; the others go on."""
     found = []
-    for one in orjson.loads(bytes(batch.body)):
-        plain = _open(batch, one, opener)
+    sessions: dict[str, bytes] = {}
+    for one in orjson.loads(batch.body):
+        plain = _open(batch, one, opener, sessions)
         if plain is None:
             park(batch, one["q"], "unreadable", payload=orjson.dumps(one))
             continue
@@ -94,9 +101,12 @@ def open_batch(batch: Batch, *, opener: Opener, park: Park) -> list[Opened]:
     return found
 
 
-def _open(batch: Batch, one: dict[str, Any], opener: Opener) -> bytes | None:
+def _open(batch: Batch, one: dict[str, Any], opener: Opener, sessions: dict[str, bytes]) -> bytes | None:
     try:
-        session, sealed = b64decode(one["s"], validate=True), b64decode(one["x"], validate=True)
+        session = sessions.get(one["s"])
+        if session is None:
+            session = sessions[one["s"]] = b64decode(one["s"], validate=True)
+        sealed = b64decode(one["x"], validate=True)
         bound_to = f"{batch.public_id}|{one['q']}|{one['e']}".encode()
         return opener.open(session=session, step=one["n"], sealed=sealed, bound_to=bound_to)
     except (SealBroken, ValueError):
@@ -105,8 +115,8 @@ def _open(batch: Batch, one: dict[str, Any], opener: Opener) -> bytes | None:
 
 def _read(batch: Batch, one: dict[str, Any], plain: bytes) -> Opened | None:
     try:
-        said = Said.model_validate_json(plain)
-        event = UUID(one["e"])
+        said = SAID.validate_json(plain)
+        event = one["e"] if NAME.fullmatch(one["e"]) else str(UUID(one["e"]))
         at = datetime.fromtimestamp(said.t / 1000, tz=UTC) + batch.off
     except (ValidationError, ValueError, OverflowError, OSError):
         return None

@@ -9,18 +9,18 @@ from shali.foundation.vault.outbox import Opener
 from shali.testing.rules import TubeState
 from shali.testing.services.parked_results import match_parked_results
 from shali.testing.services.processing.events import Batch, Opened, open_batch
+from shali.testing.services.processing.lines import hold_lines, stand_anew
 from shali.testing.services.processing.people import find_people
 from shali.testing.services.processing.work import Work
 from shali.testing.services.processing.write import write_down
-from shali.testing.services.standing import restand
 
 BY = "system:testing"
 # One transaction takes so many batches; larger ones hold their rows longer than clerks should wait.
 BATCHES = 80
 # A shard's batches are done by one worker at a time, in the order in which they came.
 TAKE = """
-select w.batch_id, w.station_id, s.path, s.round_id, s.site_id, t.pool_size, u.id, s.public_id, b.body,
-       b.received_at - b.sent_at, b.n, (
+select w.batch_id, w.station_id, s.path, s.round_id, s.site_id, t.pool_size, u.id, s.public_id,
+       convert_from(b.body, 'UTF8'), b.received_at - b.sent_at, b.n, (
   select z.set_at from testing_zone z
   where z.round_id = s.round_id and t.path >= z.path and t.path < z.path || '/' and z.pool_size = t.pool_size
   order by length(z.path) desc limit 1
@@ -67,11 +67,11 @@ def process_inbox(*, opener: Opener, at: datetime, shards: int = 1, shard: int =
         return sum(one.n for one in taken)
 
 
-def is_waited_for() -> bool:
-    """Say whether anything that stations sent is still to be done."""
+def how_many_wait(*, at_most: int) -> int:
+    """Count the batches that are still to be done; no further than so many."""
     with in_scope(system_scope("testing")), connection.cursor() as cursor:
-        cursor.execute("select exists (select from testing_waiting)")
-        return bool(cursor.fetchone()[0])
+        cursor.execute("select count(*) from (select from testing_waiting limit %s) as w", [at_most])
+        return int(cursor.fetchone()[0])
 
 
 def _do(taken: list[Batch], opener: Opener, at: datetime) -> Work:
@@ -83,9 +83,9 @@ def _do(taken: list[Batch], opener: Opener, at: datetime) -> Work:
     work.load(opened)
     for one in opened:
         work.do(one, people.get(one.event))
-    write_down(work)
-    for round_id, affected in work.affected().items():
-        restand(round_id=round_id, people=affected, by=BY, at=at)
+    lines = hold_lines(work)
+    write_down(work, guests=lines.guests_of(work))
+    stand_anew(work=work, lines=lines, by=BY, at=at)
     sealed = [one.id for one in work.tubes.values() if one.is_changed and one.state == TubeState.SEALED]
     match_parked_results(tubes=sealed, by=BY, at=at)
     return work

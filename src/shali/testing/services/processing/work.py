@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -16,13 +15,13 @@ from shali.testing.services.processing.events import Batch, Opened
 
 TUBES = """
 select id, round_id, code, station_id, site_id, path, size, members, state, conflict, first_at, sealed_at, voided_at,
-  void_why
+  void_why, lost_at is not null or outcome is not null
 from testing_tube where (round_id, code) in (select * from unnest(%s::bigint[], %s::text[])) order by id for update
 """
 ELSEWHERE = "select distinct code from testing_tube where code = any(%s::text[]) and round_id <> all(%s::bigint[])"
-SEEN = "select event from testing_sample where event = any(%s::uuid[])"
+SEEN = "select event::text from testing_sample where event = any(%s::uuid[])"
 HELD = """
-select s.event, s.id, s.round_id, s.person_id, s.unbound_at is not null, t.code, s.taken_at, s.how, s.pair
+select s.event::text, s.id, s.round_id, s.person_id, s.unbound_at is not null, t.code, s.taken_at, s.how, s.pair
 from testing_sample s join testing_tube t on t.id = s.tube_id where s.event = any(%s::uuid[])
 """
 # Of two conflicts over a tube the graver one is kept, whichever came first.
@@ -47,12 +46,20 @@ class TubeNow:
     sealed_at: datetime | None = None
     voided_at: datetime | None = None
     void_why: str = ""
+    is_told: bool = False  # that it is lost, or what the laboratory found
     is_new: bool = False
     is_changed: bool = False
+    is_another: bool = False  # for whom lies in it: void, or in a conflict, since it was read
+
+    @property
+    def is_awaited(self) -> bool:
+        """Say whether nothing is known of it that its people would owe another sample for, nor what they have."""
+        return self.state != TubeState.VOID and not self.conflict and not self.is_told
 
     def mark(self, conflict: str) -> None:
         if GRAVER.index(conflict) > GRAVER.index(self.conflict):
             self.conflict = conflict
+            self.is_another = True
         self.is_changed = True
 
 
@@ -60,7 +67,7 @@ class TubeNow:
 class SampleNow:
     """A sample to write, or one that is here already and changes. id 0: to write."""
 
-    event: UUID
+    event: str
     round: int
     person: int
     tube: TubeNow | None
@@ -70,7 +77,7 @@ class SampleNow:
     pair: int
     opened: Opened | None = None
     id: int = 0
-    unbound_by: UUID | None = None
+    unbound_by: str | None = None
     is_unbound: bool = False
 
 
@@ -78,8 +85,8 @@ class SampleNow:
 class Work:
     at: datetime
     tubes: dict[tuple[int, str], TubeNow] = field(default_factory=dict)
-    samples: dict[UUID, SampleNow] = field(default_factory=dict)
-    seen: set[UUID] = field(default_factory=set)
+    samples: dict[str, SampleNow] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
     reused: set[str] = field(default_factory=set)
     done: list[tuple[int, str]] = field(default_factory=list)
     parked: list[dict[str, Any]] = field(default_factory=list)
@@ -90,10 +97,11 @@ class Work:
         with connection.cursor() as cursor:
             cursor.execute(SEEN, [array_of(one.event for one in opened if one.kind in ("swab", "move"))])
             self.seen = {event for (event,) in cursor.fetchall()}
-            cursor.execute(HELD, [array_of(one.said.of for one in opened if one.said.of is not None)])
+            cursor.execute(HELD, [array_of(str(one.said.of) for one in opened if one.said.of is not None)])
             held = cursor.fetchall()
             keys = {(one.batch.round, one.said.tube.strip()) for one in opened if one.said.tube.strip()}
             keys |= {(row[2], row[5]) for row in held}
+            keys |= {(one.batch.round, code) for one in opened for code in one.said.tubes}
             rounds, codes = [key[0] for key in sorted(keys)], [key[1] for key in sorted(keys)]
             cursor.execute(TUBES, [array_of(rounds), array_of(codes)])
             self.tubes = {(row[1], row[2]): TubeNow(*row) for row in cursor.fetchall()}
@@ -113,12 +121,17 @@ class Work:
         self.done.append((batch.id, "parked"))
 
     def affected(self) -> dict[int, list[int]]:
-        """Return whose standing may have changed, by round: of new and unbound samples, and of every changed tube."""
+        """Return whose standing may have changed, by round: of new and unbound samples, and of tubes void or in doubt.
+
+        Who else lies in a tube that was only filled or sealed awaits its result as before.
+        """
         found: dict[int, set[int]] = defaultdict(set)
         for one in self.samples.values():
             if one.opened is not None or one.unbound_by is not None:
                 found[one.round].add(one.person)
-        changed = [tube.id for tube in self.tubes.values() if tube.is_changed and not tube.is_new]
+        changed = [tube.id for tube in self.tubes.values() if tube.is_another and not tube.is_new]
+        if not changed:
+            return {made: sorted(people) for made, people in found.items()}
         with connection.cursor() as cursor:
             cursor.execute(
                 "select round_id, person_id from testing_sample where tube_id = any(%s::bigint[])", [array_of(changed)]
@@ -175,7 +188,7 @@ class Work:
         )
 
     def _out(self, one: Opened, _person: int | None) -> str:
-        held = self.samples.get(one.said.of) if one.said.of is not None else None
+        held = self.samples.get(str(one.said.of))
         if held is None or held.tube is None:
             self.park(one.batch, one.seq, "no_such_sample", detail={"of": str(one.said.of), "kind": one.kind})
             return ""
@@ -190,7 +203,7 @@ class Work:
 
     def _move(self, one: Opened, person: int | None) -> str:
         """Take a person out of a tube and bind him to another, as one event."""
-        held = self.samples.get(one.said.of) if one.said.of is not None else None
+        held = self.samples.get(str(one.said.of))
         said = self._out(one, person)
         if said == "accepted" and held is not None:
             self._bind(one, held.person, held.taken_at, held.how, held.pair)
@@ -209,7 +222,7 @@ class Work:
         tube = self._tube(one)
         if tube.state == TubeState.VOID:
             return "duplicate"
-        tube.state, tube.voided_at = TubeState.VOID, one.at
+        tube.state, tube.voided_at, tube.is_another = TubeState.VOID, one.at, True
         tube.void_why = one.said.why if one.said.why in VOID_WHYS else ""
         return "accepted"
 

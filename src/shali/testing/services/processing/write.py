@@ -1,6 +1,6 @@
 """What a transaction of the inbox worked out, written down in a few statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -8,20 +8,29 @@ from django.db import connection
 
 from shali.foundation.jurisdictions.rows import array_of, insert_rows, next_ids
 from shali.foundation.vault.public_id import new_public_id
-from shali.testing.models import Sample, Tube
+from shali.testing.models import Tube
 from shali.testing.models.tubes import HOW
+from shali.testing.rules import TubeState
 from shali.testing.services.parking import park
 from shali.testing.services.processing.events import Opened
-from shali.testing.services.processing.work import SampleNow, TubeNow, Work
+from shali.testing.services.processing.work import TubeNow, Work
 
 TUBE_COLUMNS = (
     *("id", "public_id", "round_id", "path", "site_id", "station_id", "code", "size", "members", "state", "conflict"),
     *("first_at", "sealed_at", "voided_at", "version", "lost_by", "void_why"),
 )
-SAMPLE_COLUMNS = (
-    *("event", "round_id", "path", "tube_id", "person_id", "station_id", "batch_id", "seq", "taken_at", "how", "pair"),
-    *("unbound_at", "unbound_by"),
-)
+# What a batch's samples have in common is said once for all of them.
+SAMPLES = """
+insert into testing_sample (event, round_id, path, tube_id, person_id, station_id, batch_id, seq, taken_at, how, pair,
+  unbound_at, unbound_by)
+select n.event, b.round_id, b.path, n.tube_id, n.person_id, b.station_id, b.id, n.seq, n.taken_at, n.how, n.pair,
+  case when n.unbound_by is not null then %s end, n.unbound_by
+from unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[],
+    %s::smallint[], %s::uuid[])
+  as n(batch_id, event, tube_id, person_id, seq, taken_at, how, pair, unbound_by)
+join unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[]) as b(id, round_id, path, station_id)
+  on b.id = n.batch_id
+"""
 CHANGE_TUBES = """
 update testing_tube t set members = n.members, state = n.state, conflict = n.conflict, first_at = n.first_at,
   sealed_at = n.sealed_at, voided_at = n.voided_at, void_why = n.void_why, version = t.version + 1
@@ -36,47 +45,57 @@ from unnest(%s::bigint[], %s::uuid[]) as n(id, by) where s.id = n.id and s.unbou
 # Whoever came without being on the roster is a guest of the round.
 GUESTS = """
 insert into testing_expected (round_id, person_id, path, guest, standing, marks, exempt, exempt_by, missing, missing_by)
-select distinct n.round_id, n.person_id, p.path, true, 0, ''::bytea, '', '', '', ''
+select n.round_id, n.person_id, p.path, true, 0, ''::bytea, '', '', '', ''
 from unnest(%s::bigint[], %s::bigint[]) as n(round_id, person_id) join people_person p on p.id = n.person_id
-where not exists (
-  select from testing_expected e where e.round_id = n.round_id and e.person_id = n.person_id
-) on conflict do nothing
+order by n.round_id, n.person_id on conflict do nothing
 """
 BOX = """
 insert into testing_box (public_id, round_id, path, site_id, code, codes, claimed, counted, sealed_at, received_by,
   missing_codes, extra_codes, broken_codes)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, '', '[]', '[]', '[]') on conflict (round_id, code) do nothing returning id
 """
-# Tubes of several tables lie in one box, and their batches come in any order.
-INTO_BOXES = """
-update testing_tube t set box_id = b.id, version = t.version + 1 from testing_box b
-where b.site_id = any(%s) and t.round_id = b.round_id and t.site_id = b.site_id and t.box_id is null and t.state = 2
-  and b.codes ? t.code
+# Tubes of several tables lie in one box, and their batches come in any order: a box finds its tubes, and a tube that
+# was sealed the box that still waits for some. Hardly any does.
+OF_A_BOX = """
+update testing_tube t set box_id = b.id, version = t.version + 1
+from testing_box b cross join lateral jsonb_array_elements_text(b.codes) as c(code)
+where b.id = any(%s::bigint[]) and t.round_id = b.round_id and t.code = c.code and t.site_id = b.site_id
+  and t.box_id is null and t.state = 2
+"""
+IN_A_BOX = """
+with waiting as materialized (
+  select b.id, b.round_id, b.site_id, c.code
+  from testing_box b cross join lateral jsonb_array_elements_text(b.codes) as c(code)
+  where b.site_id = any(%s::bigint[]) and b.claimed > (select count(*) from testing_tube t where t.box_id = b.id)
+)
+update testing_tube t set box_id = w.id, version = t.version + 1 from waiting w
+where t.id = any(%s::bigint[]) and w.site_id = t.site_id and w.round_id = t.round_id and w.code = t.code
+  and t.box_id is null and t.state = 2
 """
 
 
-def write_down(work: Work) -> None:
-    """Write tubes, samples, guests, boxes, and what was parked."""
+def write_down(work: Work, *, guests: Sequence[tuple[int, int]]) -> None:
+    """Write tubes, samples, boxes, and what was parked; guests: round and person of whoever came without a line."""
     _tubes(work.tubes.values())
-    fresh = [one for one in work.samples.values() if one.opened is not None]
-    _guests(fresh)
-    _samples(work, fresh)
-    for one in work.boxes:
-        _box(work, one)
-    _fill_boxes(work)
+    _guests(guests)
+    _samples(work)
+    _fill_boxes(work, [box for one in work.boxes if (box := _box(work, one))])
     for row in work.parked:
         park(at=work.at, **row)
 
 
-def _fill_boxes(work: Work) -> None:
-    sites = {one.batch.site for one in work.boxes} | {one.site for one in work.tubes.values() if one.is_changed}
-    if sites:
-        with connection.cursor() as cursor:
-            cursor.execute(INTO_BOXES, [sorted(sites)])
+def _fill_boxes(work: Work, boxes: Sequence[int]) -> None:
+    sealed = [one for one in work.tubes.values() if one.is_changed and one.state == TubeState.SEALED]
+    with connection.cursor() as cursor:
+        if boxes:
+            cursor.execute(OF_A_BOX, [array_of(boxes)])
+        if sealed:
+            cursor.execute(IN_A_BOX, [array_of({one.site for one in sealed}), array_of(one.id for one in sealed)])
 
 
 def _tubes(tubes: Iterable[TubeNow]) -> None:
-    new = [one for one in tubes if one.is_new]
+    # In the order of their codes: of two who write the same new tubes, one waits for the other and does it again.
+    new = sorted((one for one in tubes if one.is_new), key=lambda one: (one.round, one.code))
     for number, one in zip(next_ids("testing_tube", count=len(new)), new, strict=True):
         one.id = number
     insert_rows(
@@ -118,31 +137,40 @@ def _tubes(tubes: Iterable[TubeNow]) -> None:
             )
 
 
-def _guests(fresh: list[SampleNow]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(GUESTS, [array_of(one.round for one in fresh), array_of(one.person for one in fresh)])
-
-
-def _samples(work: Work, fresh: list[SampleNow]) -> None:
-    def rows() -> Iterable[tuple[object, ...]]:
-        for one in fresh:
-            if one.opened is None or one.tube is None:
-                continue
-            batch = one.opened.batch
-            yield (
-                *(one.event, one.round, batch.path, one.tube.id, one.person, batch.station, batch.id, one.opened.seq),
-                *(one.taken_at, one.how if one.how in HOW else "hand", one.pair),
-                *(work.at if one.is_unbound else None, one.unbound_by),
-            )
-
-    insert_rows(Sample, SAMPLE_COLUMNS, rows())
-    gone = [one for one in work.samples.values() if one.id and one.unbound_by is not None]
-    if gone:
+def _guests(guests: Sequence[tuple[int, int]]) -> None:
+    if guests:
         with connection.cursor() as cursor:
+            cursor.execute(GUESTS, [array_of(made for made, _person in guests), array_of(one for _made, one in guests)])
+
+
+def _samples(work: Work) -> None:
+    fresh = [(one, one.opened, one.tube) for one in work.samples.values() if one.opened is not None and one.tube]
+    batches = {opened.batch.id: opened.batch for _one, opened, _tube in fresh}
+    columns: tuple[Iterable[Any], ...] = (
+        (opened.batch.id for _one, opened, _tube in fresh),
+        (one.event for one, _opened, _tube in fresh),
+        (tube.id for _one, _opened, tube in fresh),
+        (one.person for one, _opened, _tube in fresh),
+        (opened.seq for _one, opened, _tube in fresh),
+        (one.taken_at for one, _opened, _tube in fresh),
+        (one.how if one.how in HOW else "hand" for one, _opened, _tube in fresh),
+        (one.pair for one, _opened, _tube in fresh),
+        (one.unbound_by for one, _opened, _tube in fresh),
+        batches,
+        (one.round for one in batches.values()),
+        (one.path for one in batches.values()),
+        (one.station for one in batches.values()),
+    )
+    with connection.cursor() as cursor:
+        if fresh:
+            cursor.execute(SAMPLES, [work.at, *map(array_of, columns)])
+        gone = [one for one in work.samples.values() if one.id and one.unbound_by is not None]
+        if gone:
             cursor.execute(UNBIND, [work.at, [one.id for one in gone], [one.unbound_by for one in gone]])
 
 
-def _box(work: Work, one: Opened) -> None:
+def _box(work: Work, one: Opened) -> int:
+    """Write a box down and return its number; 0 where its code is another's, which is parked."""
     said, batch = one.said, one.batch
     with connection.cursor() as cursor:
         codes = orjson.dumps(said.tubes).decode()
@@ -156,8 +184,11 @@ def _box(work: Work, one: Opened) -> None:
             len(said.tubes),
         ]
         cursor.execute(BOX, [*sealed, said.counted, one.at])
-        if cursor.fetchone() is None:
-            _park_box(work, one, {"box": said.box, "why": "code_used"})
+        row = cursor.fetchone()
+    if row is None:
+        _park_box(work, one, {"box": said.box, "why": "code_used"})
+        return 0
+    return int(row[0])
 
 
 def _park_box(work: Work, one: Opened, detail: dict[str, object]) -> None:
