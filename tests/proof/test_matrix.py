@@ -72,8 +72,7 @@ def knock_everywhere(world: World, caller: str) -> tuple[int, list[str], set[str
         for method in METHODS:
             named = _cached(visitor, door, method, world)
             for relation in relations(door, method):
-                values = world.plots[relation].values
-                answer = visitor.knock(door, method, values)
+                answer = visitor.knock(door, method, world.asked(relation, door.parameters))
                 cells += 1
                 done |= {door.pattern} if answer.wrote and world.seen(relation) else set()
                 said = _violation(door, method, caller, world, relation, answer, named, hidden)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,11 @@ class World:
     def is_below(self, relation: str) -> bool:
         """Say whether the asking township lies in the unit of a plot, which is not its own."""
         return lies_in(self.asks, self.plots[relation].path) and not self.seen(relation)
+
+    def asked(self, relation: str, parameters: Collection[str]) -> dict[str, str]:
+        """Return how a door names a plot's things. A round of a unit above is asked about one's own part of it."""
+        values = self.plots[relation].values
+        return values | {"path": self.asks} if "testing_round" in parameters and self.is_below(relation) else values
 
     def hidden_ids(self) -> dict[str, str]:
         """Public numbers of what lies outside, each with the unit that it lies in."""
