@@ -90,7 +90,7 @@ def _written(value: int | bool | bytes | str | UUID | datetime | None) -> str:
         return f'"\\\\x{value.hex()}"'
     if isinstance(value, datetime):
         return f'"{value.isoformat()}"'
-    return "NULL" if value is None else str(int(value)) if isinstance(value, int) else str(value)
+    return "NULL" if value is None else str(value)
 
 
 def insert_models(objects: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
