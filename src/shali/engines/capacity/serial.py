@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +19,8 @@ def discrete_serial_interval(days: int, *, mean: float, sd: float) -> Floats:
         raise ValueError(f"the standard deviation of the serial interval must be positive, and is {sd:g}")
     shape, scale = ((mean - 1) / sd) ** 2, sd**2 / (mean - 1)
     k = np.arange(days, dtype=np.float64)
+
+    from scipy.special import gammainc  # a quarter of all that a start would load
 
     def below(x: Floats, more: float) -> Floats:
         found: Floats = gammainc(shape + more, np.maximum(x, 0) / scale)

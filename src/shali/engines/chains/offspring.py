@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
-from scipy.special import gammaln
 
 HALF_CHI = 1.9207294103470621  # half of the 95 % quantile of chi-squared with one degree of freedom
 LEAST, MOST = 1e-6, 1e6
@@ -39,6 +37,9 @@ def fit(offspring: Sequence[int]) -> Fit:
         raise ValueError("no case has offspring: there is nothing to fit")
     values, times = np.unique(counts, return_counts=True)
     mean = float(counts.mean())
+
+    from scipy.optimize import minimize_scalar  # a quarter of all that a start would load
+    from scipy.special import gammaln
 
     def likelihood(average: float, k: float) -> float:
         if k >= MOST:
@@ -72,4 +73,6 @@ def _end(above: Callable[[float], float], start: float, limit: float) -> float:
     """Return where a likelihood sinks below what its 95 % interval allows, between a start and a limit."""
     if above(limit) > 0:
         return limit
+    from scipy.optimize import brentq
+
     return float(np.exp(brentq(lambda at: above(float(np.exp(at))), np.log(start), np.log(limit), xtol=1e-12)))

@@ -19,6 +19,7 @@ VARIANTS = {
     "彣": "文", "彧": "郁", "㛃": "洁", "潔": "洁", "䶮": "龑", "啟": "启", "啓": "启", "勛": "勋", "勳": "勋",
     "雲": "云", "學": "学", "寧": "宁", "愛": "爱", "萬": "万",
 }  # fmt: skip
+_FEW_HAN = re.compile(r"[\u4e00-\u9fff]{1,3}")
 _SEPARATORS = re.compile(r"[\s·•・‧∙⋅.．。,，'’\-_/\u200b-\u200f\ufeff]+")
 # Surnames that a dictionary reads by their common sound and people by another.
 SURNAME_SOUNDS = {
@@ -39,17 +40,33 @@ def name_key(name: str) -> str:
 @lru_cache(maxsize=200_000)
 def sound_key(name: str) -> str:
     """Return how a name sounds, without tones, with the sounds that dialects and typists confuse folded together."""
-    from pypinyin import Style, lazy_pinyin  # its dictionary takes half a second to load
-
     key = name_key(name)
     if not key:
         return ""
     first = SURNAME_SOUNDS.get(key[0])
     rest = key[1:] if first else key
-    sounds = ([first] if first else []) + lazy_pinyin(rest, style=Style.NORMAL)
-    return " ".join(plain_sound(sound) for sound in sounds)
+    sounds = ([first] if first else []) + _sounds(rest)
+    return " ".join([plain_sound(sound) for sound in sounds])
 
 
+def _sounds(text: str) -> list[str]:
+    """Return the dictionary's sounds of a text. Of two or three Han that are no word, each is read by itself."""
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes half a second to load
+    from pypinyin.constants import PHRASES_DICT
+
+    if _FEW_HAN.fullmatch(text) and not any(word in PHRASES_DICT for word in (text, text[:2], text[1:])):
+        return [_sound(character) for character in text]
+    return lazy_pinyin(text, style=Style.NORMAL)
+
+
+@lru_cache(maxsize=30_000)
+def _sound(character: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
+    return lazy_pinyin(character, style=Style.NORMAL)[0]
+
+
+@lru_cache(maxsize=4_000)
 def plain_sound(sound: str) -> str:
     """Fold the sounds of one syllable that dialects and typists confuse."""
     sound = re.sub(r"^(z|c|s)h", r"\1", sound)

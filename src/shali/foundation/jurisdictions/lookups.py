@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import Field, ForeignKey, Lookup
 
+from shali.foundation.jurisdictions.rows import array_of
+
 # A list of small numbers travels as int4[]; for int8 = any(int4[]) the server has no hash: it walks the list per row.
 NUMBERS = ("smallint", "integer", "bigint")
 
@@ -19,4 +21,6 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         left, params = self.process_lhs(compiler, connection)
         kind = self.lhs.output_field.rel_db_type(connection) or ""
-        return f"{left} = any(%s{f'::{kind}[]' if kind in NUMBERS else ''})", [*params, self.rhs]
+        if kind in NUMBERS:
+            return f"{left} = any(%s::{kind}[])", [*params, array_of(self.rhs)]
+        return f"{left} = any(%s)", [*params, self.rhs]

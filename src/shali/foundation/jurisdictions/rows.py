@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
@@ -23,24 +23,32 @@ NEEDS_ESCAPE = re.compile(r'["\\]').search
 
 
 def insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, ignore_conflicts: bool = False
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    same: Mapping[str, Any] | None = None,
+    ignore_conflicts: bool = False,
 ) -> int:
     """Insert rows into a model's table in the open transaction and return how many went in.
 
-    rows hold values of the named database columns. What is personal arrives here sealed: temporary tables hold
+    rows hold values of the named database columns; same: values that all of them have in further columns, which are
+    sent once. What is personal arrives here sealed: temporary tables hold
     ciphertext and blind indexes only.
     """
     table = sql.Identifier(model._meta.db_table)
     draft = sql.Identifier(f"new_{model._meta.db_table}")
+    same = same or {}
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    into = sql.SQL(", ").join(map(sql.Identifier, [*columns, *same]))
     conflict = sql.SQL(" on conflict do nothing") if ignore_conflicts else sql.SQL("")
     rows = iter(rows)
     few = list(islice(rows, WORTH_A_COPY))
     with connection.cursor() as cursor:
         if len(few) < WORTH_A_COPY:
-            places = sql.SQL(", ").join([sql.Placeholder()] * len(columns))
-            statement = sql.SQL("insert into {} ({}) values ({}){}").format(table, names, places, conflict)
-            cursor.executemany(statement, few)
+            places = sql.SQL(", ").join([sql.Placeholder()] * (len(columns) + len(same)))
+            statement = sql.SQL("insert into {} ({}) values ({}){}").format(table, into, places, conflict)
+            cursor.executemany(statement, [(*row, *same.values()) for row in few])
             return int(cursor.rowcount) if few else 0
         cursor.execute(
             sql.SQL("create temp table {} on commit drop as select {} from {} with no data").format(draft, names, table)
@@ -48,7 +56,9 @@ def insert_rows(
         with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(draft, names)) as copy:
             for row in chain(few, rows):
                 copy.write_row(row)
-        cursor.execute(sql.SQL("insert into {} ({}) select {} from {}{}").format(table, names, names, draft, conflict))
+        chosen = sql.SQL(", ").join([*map(sql.Identifier, columns), *([sql.Placeholder()] * len(same))])
+        statement = sql.SQL("insert into {} ({}) select {} from {}{}").format(table, into, chosen, draft, conflict)
+        cursor.execute(statement, list(same.values()))
         count = int(cursor.rowcount)
         cursor.execute(sql.SQL("drop table {}").format(draft))
     return count
@@ -113,8 +123,19 @@ def _read(field: "models.Field[Any, Any]") -> Callable[[models.Model], Any]:
 def next_ids(table: str, *, count: int) -> list[int]:
     """Take a block of row numbers before the insert: a sealed value is bound to its row."""
     with connection.cursor() as cursor:
-        cursor.execute("select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count])
-        return [int(row[0]) for row in cursor.fetchall()]
+        # The sequence's name is looked up once; most runs have no gap, and need not come one by one.
+        cursor.execute(
+            """
+            with named as materialized (select pg_get_serial_sequence(%s, 'id')::regclass as sequence),
+              taken as materialized (select nextval(sequence) as n from named, generate_series(1, %s))
+            select min(n), max(n), case when max(n) - min(n) >= count(*) then array_agg(n) end from taken
+            """,
+            [table, count],
+        )
+        ((first, last, each),) = cursor.fetchall()
+    if each is not None:
+        return list(each)
+    return list(range(first, last + 1)) if count else []
 
 
 @contextmanager

@@ -15,6 +15,13 @@ begin
 end $$;
 """
 
+# A path's township, or the path where it stands higher: the body of a function that is written into the statement which
+# calls it, and so is not called for each row. Arrays are not immutable enough for that.
+TOWNSHIP_OF_PATH = """
+  select case when split_part(path, '.', 4) = '' then path
+    else split_part(path, '.', 1) || '.' || split_part(path, '.', 2) || '.' || split_part(path, '.', 3) end
+"""
+
 # Asked once for a statement, not for each row; without a scope it raises.
 WHOLE_TREE = "(select strpos(shali_scope(), '.') = 0)"
 

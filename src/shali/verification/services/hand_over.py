@@ -95,17 +95,13 @@ def _paths_of_divisions(codes: Iterable[str]) -> dict[str, str]:
 
 def _note_what_must_be_established(opened: list[Opened], *, at_rules: datetime) -> None:
     attempts = required_attempts(at_rules)
-    columns = (
-        "task_id",
-        "attempts_required",
-        "attempts",
-        "ended_by",
-        "taken_over_by",
-        "receipt",
-        "evidence",
-        "proposed_by",
+    nothing_yet = dict.fromkeys(("ended_by", "taken_over_by", "receipt", "evidence", "proposed_by"), "")
+    insert_rows(
+        Check,
+        ("task_id",),
+        ((one.task,) for one in opened if one.is_new),
+        same={"attempts_required": attempts, "attempts": 0, **nothing_yet},
     )
-    insert_rows(Check, columns, ((one.task, attempts, 0, "", "", "", "", "") for one in opened if one.is_new))
 
 
 def _add_askers(rows: list[_Row], opened: list[Opened]) -> None:

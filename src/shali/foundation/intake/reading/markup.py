@@ -45,19 +45,29 @@ class Feeder:
         parser.buffer_text = True
         parser.buffer_size = 65_536
         parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        parser.CharacterDataHandler = text
+        self._start, self._end, self._text = start, end, text
         parser.StartDoctypeDeclHandler = _refuse
         parser.EntityDeclHandler = _refuse
         parser.ExternalEntityRefHandler = _refuse
         self._parser = parser
+        self._call_back()
 
     def __call__(self, chunk: bytes, *, last: bool = False) -> None:
         try:
             self._parser.Parse(chunk, last)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, ValueError, LookupError) as error:  # the last two of an encoding that it cannot read
             raise UnreadableFile("damaged") from error
+
+    def check(self, chunk: bytes) -> None:
+        """Let the parser see some whole elements, and call nobody about them."""
+        self._parser.StartElementHandler = self._parser.EndElementHandler = self._parser.CharacterDataHandler = None
+        self(chunk)
+        self._call_back()
+
+    def _call_back(self) -> None:
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
 
     def close(self) -> None:
         self(b"", last=True)

@@ -5,6 +5,8 @@ import unicodedata
 
 # Zero-width marks, direction overrides, soft hyphen, byte order marks: seen by no reader, copied by every web page.
 _INVISIBLE = re.compile("[\u00ad\u180e\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069]")
+# Han and ASCII alone: nothing in it to fold or to drop.
+_PLAIN = re.compile(r"[ -~\u4e00-\u9fff]*")
 _SPACES = re.compile(r"\s+")
 BLANK_WORDS = frozenset(
     {
@@ -36,7 +38,7 @@ def has_invisible(text: str) -> bool:
 
 def narrow(text: str) -> str:
     """Return the text with full-width forms folded, invisible marks dropped and outer space cut."""
-    if text.isascii():
+    if text.isascii() or _PLAIN.fullmatch(text):
         return text.strip()
     plain = _INVISIBLE.sub("", text)
     return (plain if unicodedata.is_normalized("NFKC", plain) else unicodedata.normalize("NFKC", plain)).strip()
@@ -48,6 +50,8 @@ def squeeze(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
+    if text and "\u4e00" <= text[0] <= "\u9fff":
+        return False
     return not text or (not text.isascii() and not narrow(text)) or text.isspace()
 
 

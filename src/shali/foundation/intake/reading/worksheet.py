@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from shali.foundation.intake.reading.archive import Archive
 from shali.foundation.intake.reading.markup import Feeder, local, unescape
+from shali.foundation.intake.reading.plain_rows import plain_row, runs
 from shali.foundation.intake.reading.records import BOOLEAN, DATE, ERROR, FORMULA, FORMULA_NUMBER, NUMBER, Merge, RawRow
 from shali.foundation.intake.reading.refusals import UnreadableFile
 from shali.foundation.intake.reading.shared_texts import SharedTexts
@@ -95,14 +96,36 @@ class SheetReader:
         :raises UnreadableFile: rows counted here and by `survey` differ (checked by the caller), or damage
         """
         feed = Feeder(start=self._start, end=self._end, text=self._text)
-        for chunk in self._archive.chunks(self._part):
-            feed(chunk)
+        for piece, plain in runs(self._archive.chunks(self._part)):
+            if plain and self._stands_between_rows():
+                feed.check(piece)
+                for row in plain:
+                    self._take_plain(row.decode())
+            else:
+                feed(piece)
             if self._done:
                 yield from self._done
                 self._done.clear()
         feed.close()
         yield from self._done
         self._done.clear()
+
+    def _stands_between_rows(self) -> bool:
+        return self._row is None and not self._taking and not self._in_hint
+
+    def _take_plain(self, text: str) -> None:
+        """Take a row as the parser's calls would have said it."""
+        number, cells, says_something = plain_row(text)
+        row = self._begin_row(number, hidden=False)
+        for letters, style, kind, value, in_place in cells:
+            known = self._columns.get(letters)
+            self._begin_cell(known if known is not None else self._learn(letters))
+            if raw := value or in_place:
+                self._type, self._style = kind or "n", int(style or 0)
+                self._put(raw)
+        self.filled_rows += says_something
+        self._done.append(row)
+        self._row = None
 
     def _start(self, name: str, attributes: list[str]) -> None:
         if name == "c" or name.endswith(":c"):
@@ -132,10 +155,14 @@ class SheetReader:
             number = int(values.get("r", self._row_number + 1))
         except ValueError as error:
             raise UnreadableFile("damaged") from error
+        self._begin_row(number, hidden=values.get("hidden") in ("1", "true"))
+
+    def _begin_row(self, number: int, *, hidden: bool) -> RawRow:
         if number <= self._row_number or number > 1_048_576:
             raise UnreadableFile("damaged")
         self._row_number, self._column, self._row_filled = number, -1, False
-        self._row = RawRow(number, [], hidden=values.get("hidden") in ("1", "true"))
+        self._row = RawRow(number, [], hidden=hidden)
+        return self._row
 
     def _start_cell(self, attributes: list[str]) -> None:
         self._type, self._style, self._value, self._has_formula = "n", 0, [], False
@@ -150,6 +177,9 @@ class SheetReader:
                 self._type = value
             elif key == "s":
                 self._style = int(value) if value.isdigit() else 0
+        self._begin_cell(column)
+
+    def _begin_cell(self, column: int) -> None:
         if column <= self._column or self._row is None:
             raise UnreadableFile("damaged")
         self._column = column
@@ -180,13 +210,13 @@ class SheetReader:
             self._row = None
 
     def _end_cell(self) -> None:
-        row = self._row
-        if row is None or (not self._value and not self._has_formula):
+        if self._value or self._has_formula:
+            self._put("".join(self._value))
+
+    def _put(self, raw: str) -> None:
+        row, column = self._row, self._column
+        if row is None or column >= self._limits.columns:
             return
-        column = self._column
-        if column >= self._limits.columns:
-            return
-        raw = "".join(self._value)
         if len(raw) > self._limits.cell_characters:
             raise UnreadableFile("cell_too_long", sheet=self._name, most=self._limits.cell_characters)
         text, kind = self._read_value(raw)

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 
 from shali.foundation.intake.facts import RowSettled
 from shali.foundation.intake.models import Batch, Candidate, Review, Row, RowState
-from shali.foundation.intake.reading import RowRead
 from shali.foundation.intake.services.claims import new_person_of
-from shali.foundation.intake.services.look import Keys, Looked
+from shali.foundation.intake.services.look import Keys, Looked, RowLooked
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.rows import insert_rows, next_ids
@@ -23,8 +21,8 @@ from shali.foundation.vault.public_id import new_public_id
 from shali.foundation.vault.sealing import bulk_blind, bulk_seal
 
 ROW_COLUMNS = (
-    *("id", "batch_id", "path", "sheet", "table", "row_no", "state", "reasons", "person_id", "same_as_id", "division"),
-    *("decided_by", "decided_at", "row_blind", "cells_sealed"),
+    *("id", "sheet", "table", "row_no", "state", "reasons", "person_id", "same_as_id", "division"),
+    *("row_blind", "cells_sealed"),
 )
 
 
@@ -32,7 +30,6 @@ ROW_COLUMNS = (
 class _Work:
     """A row on its way: what it says, what was decided, who it means in the end."""
 
-    row: RowRead
     number: int
     claim: Claim
     division: str
@@ -57,7 +54,7 @@ class Settler:
 
     def __init__(self, batch: Batch, *, at: datetime) -> None:
         self.batch, self.at = batch, at
-        self._blinded, self._sealed = bulk_blind(), bulk_seal(table="intake_row", column="cells")
+        self._sealed = bulk_seal(table="intake_row", column="cells")
         self.source = f"batch:{batch.public_id}"
         self.units = {code: (n, path) for code, n, path in Unit.objects.values_list("code", "id", "path")}
         self.by_path = {path: number for number, path in self.units.values()}
@@ -69,10 +66,10 @@ class Settler:
         """
         rows = looked.rows
         numbers = self._numbers(rows)
-        taken = [(row, n) for row, n in zip(rows, numbers, strict=True) if row.state == "taken"]
+        taken = [n for row, n in zip(rows, numbers, strict=True) if row.is_taken]
         works = [
-            _Work(row, n, claim, division, decision, place)
-            for place, ((row, n), claim, division, decision) in enumerate(
+            _Work(n, claim, division, decision, place)
+            for place, (n, claim, division, decision) in enumerate(
                 zip(taken, looked.claims, looked.divisions, looked.decisions, strict=True)
             )
         ]
@@ -90,7 +87,7 @@ class Settler:
         )
         return brought
 
-    def _numbers(self, rows: Sequence[RowRead]) -> list[int]:
+    def _numbers(self, rows: Sequence[RowLooked]) -> list[int]:
         return next_ids("intake_row", count=len(rows))
 
     def _compare_with_each_other(self, works: list[_Work], keys_by_place: KeysOf) -> None:
@@ -117,7 +114,7 @@ class Settler:
         fresh = [w for w in works if w.decision.outcome is not Outcome.KNOWN and w.repeats is None]
         held = self._numbers_held(fresh)
         people = self._people(fresh, held)
-        ids = enrol_people(people, source=self.source, at=self.at, keys=[keys[work.place] for work in fresh])
+        ids = enrol_people(people, source=self.source, at=self.at, keys=keys.blind([work.place for work in fresh]))
         for work, person in zip(fresh, ids, strict=True):
             work.person = person
             work.state = RowState.DOUBTFUL if work.is_doubtful else RowState.NEW
@@ -174,23 +171,28 @@ class Settler:
             here[work.person] = work.number
             work.state = RowState.ALREADY_KNOWN if work.person in elsewhere else RowState.KNOWN
 
-    def _store(self, rows: Sequence[RowRead], numbers: list[int], works: dict[int, _Work]) -> None:
-        insert_rows(Row, ROW_COLUMNS, (self._row(row, n, works.get(n)) for row, n in zip(rows, numbers, strict=True)))
+    def _store(self, rows: Sequence[RowLooked], numbers: list[int], works: dict[int, _Work]) -> None:
+        insert_rows(
+            Row,
+            ROW_COLUMNS,
+            (self._row(row, n, works.get(n)) for row, n in zip(rows, numbers, strict=True)),
+            same=self._same_of_all(),
+        )
 
-    def _row(self, row: RowRead, number: int, work: _Work | None) -> tuple[object, ...]:
-        reasons: list[dict[str, Any]] = [{"code": mark.code, "column": mark.column} for mark in row.marks]
-        if row.reason:
-            reasons.insert(0, {"code": row.reason, "column": row.column})
+    def _same_of_all(self) -> dict[str, object]:
+        return {"batch_id": self.batch.pk, "path": self.batch.path, "decided_by": "rule", "decided_at": self.at}
+
+    def _row(self, row: RowLooked, number: int, work: _Work | None) -> tuple[object, ...]:
+        reasons = row.reasons
         if work is not None:
-            reasons += [{"code": code, "column": ""} for code in work.decision.reasons]
+            reasons = reasons + [{"code": code, "column": ""} for code in work.decision.reasons]
         state = work.state if work else RowState.REJECTED
         return (
-            *(number, self.batch.pk, self.batch.path, row.sheet, row.table, row.row, state.value),
+            *(number, row.sheet, row.table, row.row, state.value),
             orjson.dumps(reasons or [{"code": "rejected", "column": ""}]).decode(),
             *((work.person, work.same_as, work.division) if work else (None, None, "")),
-            *("rule", self.at),
-            self._blinded(orjson.dumps(row.values, option=orjson.OPT_SORT_KEYS).decode(), "row"),
-            self._sealed(orjson.dumps({"cells": row.cells, "values": row.values}), number),
+            row.blind,
+            self._sealed(row.content, number),
         )
 
     def _open_reviews(self, works: list[_Work]) -> None:

@@ -2,17 +2,33 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+import orjson
 from django.db import connection
 
 from shali.foundation.intake.models import BatchState
 from shali.foundation.intake.reading import RowRead
 from shali.foundation.intake.services.claims import claim_of
+from shali.foundation.jurisdictions.rows import array_of
 from shali.foundation.people.services.identify import Claim, Decision, KeysOf, Outcome, identify, may_be_among
 from shali.foundation.places.gazetteer import Gazetteer, Resolved
+from shali.foundation.vault.sealing import bulk_blind
 
 # What a person brought in lately is found by: (kind, plain value). In memory only.
 Keys = set[tuple[str, str]]
+
+
+class RowLooked(NamedTuple):
+    """What is written of a row, whoever it means. content: as it is sealed; blind: of its values."""
+
+    sheet: int
+    table: int
+    row: int
+    is_taken: bool
+    reasons: list[dict[str, str]]
+    blind: bytes
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +38,7 @@ class Looked:
     claims, divisions and decisions are of equal length; keys are asked by the same places.
     """
 
-    rows: Sequence[RowRead]
+    rows: Sequence[RowLooked]
     claims: Sequence[Claim]
     divisions: Sequence[str]
     decisions: Sequence[Decision]
@@ -36,7 +52,25 @@ def look(rows: Sequence[RowRead], *, gazetteer: Gazetteer) -> Looked:
     divisions = [_division(row, resolve) for row in taken]
     claims = [claim_of(row.values, division=division) for row, division in zip(taken, divisions, strict=True)]
     keys = KeysOf(claims)
-    return Looked(rows, claims, divisions, identify(claims, keys=keys), keys)
+    return Looked(_rows_looked(rows), claims, divisions, identify(claims, keys=keys), keys)
+
+
+def _rows_looked(rows: Sequence[RowRead]) -> list[RowLooked]:
+    blinded = bulk_blind()
+    return [
+        RowLooked(
+            *(row.sheet, row.table, row.row, row.state == "taken"),
+            _reasons(row),
+            blinded(orjson.dumps(row.values, option=orjson.OPT_SORT_KEYS).decode(), "row"),
+            orjson.dumps({"cells": row.cells, "values": row.values}),
+        )
+        for row in rows
+    ]
+
+
+def _reasons(row: RowRead) -> list[dict[str, str]]:
+    marked = [{"code": mark.code, "column": mark.column} for mark in row.marks]
+    return [{"code": row.reason, "column": row.column}, *marked] if row.reason else marked
 
 
 def look_again(looked: Looked, *, brought: Keys) -> Looked:
@@ -64,10 +98,10 @@ def _standing(people: set[int]) -> set[int]:
         # A batch that is taken back leaves its people where they are, found by nothing.
         cursor.execute(
             """
-            select id from people_person where id = any(%s) and merged_into_id is null
+            select id from people_person where id = any(%s::bigint[]) and merged_into_id is null
               and source not in (select 'batch:' || public_id from intake_batch where state = %s)
             """,
-            [list(people), BatchState.UNDONE],
+            [array_of(people), BatchState.UNDONE],
         )
         return {int(row[0]) for row in cursor.fetchall()}
 

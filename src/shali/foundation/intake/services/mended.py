@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from shali.foundation.intake.models import Batch, BatchState, Row, RowState
 from shali.foundation.intake.reading import Mapping, Reading, RowRead, SheetMapping, UnreadableFile, inspect_file
 from shali.foundation.intake.services.chunk import ROW_COLUMNS, Settler
-from shali.foundation.intake.services.look import look
+from shali.foundation.intake.services.look import RowLooked, look
 from shali.foundation.intake.services.receive import FileRefused
 from shali.foundation.intake.services.rejected import tables_of
 from shali.foundation.intake.services.settle import recount
@@ -109,12 +109,12 @@ class _Mender(Settler):
         super().__init__(batch, at=at)
         self.rows, self.by = list(rows), by
 
-    def _numbers(self, rows: Sequence[RowRead]) -> list[int]:
+    def _numbers(self, rows: Sequence[RowLooked]) -> list[int]:
         return [row.pk for row in self.rows]
 
-    def _store(self, rows: Sequence[RowRead], numbers: list[int], works: dict[int, Any]) -> None:
+    def _store(self, rows: Sequence[RowLooked], numbers: list[int], works: dict[int, Any]) -> None:
         for row, one in zip(self.rows, rows, strict=True):
             # What came first stays in the sender's own file, which is kept as it came.
             values = dict(zip(ROW_COLUMNS, self._row(one, row.pk, works.get(row.pk)), strict=True))
-            values |= {"reasons": orjson.loads(str(values["reasons"])), "decided_by": self.by}
+            values |= self._same_of_all() | {"reasons": orjson.loads(str(values["reasons"])), "decided_by": self.by}
             Row(**values).save(force_update=True)

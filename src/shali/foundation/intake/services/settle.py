@@ -4,10 +4,8 @@ A kill leaves the batch SETTLING with `rows_done` rows settled; the job runs aga
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -15,18 +13,17 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.intake.facts import BatchSettled
 from shali.foundation.intake.models import Batch, BatchState, Row, RowState
-from shali.foundation.intake.reading import Mapping, Reading, RowRead
+from shali.foundation.intake.services.ahead import looked_ahead
 from shali.foundation.intake.services.chunk import Settler
-from shali.foundation.intake.services.kept import forget_rows, kept_rows
-from shali.foundation.intake.services.look import Keys, Looked, look, look_again
-from shali.foundation.intake.services.original import opened_file
+from shali.foundation.intake.services.chunks import chunks_of, look_at
+from shali.foundation.intake.services.kept import forget_rows
+from shali.foundation.intake.services.look import Keys, Looked, look_again
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.rows import uncollected
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope, within
-from shali.foundation.places.queries import gazetteer
 from shali.foundation.ui.refusal import NotInScope, Refusal
 
-CHUNK = 10_000
+CHUNK = 5_000
 
 
 class AlreadySettling(Refusal):
@@ -91,60 +88,23 @@ def _settle(batch: int, *, at: datetime, each: Callable[[int], None] | None) -> 
         found = Batch.objects.select_related("file").get(pk=batch)
     if found.state != BatchState.SETTLING:
         return found
-    reading_mapping = Mapping.from_json(found.mapping) if found.mapping else _remembered(found)
-    with opened_file(found) as (path, name):
-        reading = Reading(path, name=name, mapping=reading_mapping, with_cells=True)
-        rows = kept_rows(found.file, reading=reading, at=at) or reading.rows()
-        data = (row for row in rows if row.state != "skipped")
-        brought: Keys = set()
-        for looked in _looked(_chunks(data, skip=found.rows_done), rows=found.rows_total - found.rows_done):
-            brought = _settle_chunk(batch, looked, brought, at=at)
-            if each is not None:
-                each(len(looked.rows))
+    brought: Keys = set()
+    for looked in _looked(found, at=at):
+        brought = _settle_chunk(batch, looked, brought, at=at)
+        if each is not None:
+            each(len(looked.rows))
     forget_rows(found.file)
     return _show(batch, at=at)
 
 
-def _remembered(batch: Batch) -> Mapping:
-    from shali.foundation.intake.services.mappings import remembered_for
-
-    with in_scope(system_scope("intake")):
-        return remembered_for(system_scope("intake", batch.path), sender=batch.sender)
-
-
-def _chunks(rows: Iterator[RowRead], *, skip: int) -> Iterator[list[RowRead]]:
-    rest = islice(rows, skip, None)
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
-
-
-def _looked(chunks: Iterator[list[RowRead]], *, rows: int) -> Iterator[Looked]:
+def _looked(batch: Batch, *, at: datetime) -> Iterator[Looked]:
     """Yield chunks as the register says who they are. Of a long file the next one is looked at while one is written.
 
     The look has a connection of its own: inside somebody's transaction it would not see what that one wrote.
     """
-    if rows <= CHUNK or connection.in_atomic_block:
-        yield from map(_look, chunks)
-        return
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="look") as ahead:
-        coming = ahead.submit(_look_at_next, chunks)
-        try:
-            while (looked := coming.result()) is not None:
-                coming = ahead.submit(_look_at_next, chunks)
-                yield looked
-        finally:
-            coming.cancel()
-            ahead.submit(lambda: connection.close()).result()  # noqa: PLW0108 - the connection of that thread
-
-
-def _look_at_next(chunks: Iterator[list[RowRead]]) -> Looked | None:
-    chunk = next(chunks, None)
-    return None if chunk is None else _look(chunk)
-
-
-def _look(chunk: list[RowRead]) -> Looked:
-    with uncollected(), in_scope(system_scope("intake")):
-        return look(chunk, gazetteer=gazetteer(system_scope("intake")))
+    if batch.rows_total - batch.rows_done <= CHUNK or connection.in_atomic_block:
+        return map(look_at, chunks_of(batch, at=at, size=CHUNK, skip=batch.rows_done))
+    return looked_ahead(batch, at=at, size=CHUNK)
 
 
 def _settle_chunk(batch: int, looked: Looked, brought: Keys, *, at: datetime) -> Keys:

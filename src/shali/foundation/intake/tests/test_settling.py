@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
+import psutil
 import pytest
 
 from shali.config import reference
@@ -82,6 +84,24 @@ def test_a_long_file_that_is_looked_at_ahead_settles_as_one_that_is_not(
         assert Document.objects.filter(whole=True).count() == 10
         for row in Row.objects.filter(batch=batch, state=RowState.DUPLICATE):
             assert row.person_id == Row.objects.get(pk=row.same_as_id).person_id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_file_settles_although_the_process_that_looks_ahead_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, killed = settle._settle_chunk, []
+
+    def kill_it_and_write(*given: Any, **named: Any) -> Any:
+        for child in psutil.Process().children():
+            if "spawn_main" in " ".join(child.cmdline()):
+                child.kill()
+                killed.append(child.pid)
+        return write(*given, **named)
+
+    monkeypatch.setattr(settle, "_settle_chunk", kill_it_and_write)
+    test_a_long_file_that_is_looked_at_ahead_settles_as_one_that_is_not(tmp_path, monkeypatch)
+    assert killed
 
 
 def _number(serial: int) -> str:

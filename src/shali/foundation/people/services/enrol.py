@@ -1,6 +1,6 @@
 """New people, one or fifty thousand at a time: sealed before they reach the database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,15 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from shali.foundation.jurisdictions.rows import insert_rows, next_ids
-from shali.foundation.people.bridge import SEXES, Claim, DocumentClaim, PlainKeys, blocking_keys
+from shali.foundation.people.bridge import SEXES, Claim, DocumentClaim, blocking_keys
 from shali.foundation.people.models import Address, AddressKind, Document, Key, Person, Phone
 from shali.foundation.vault.public_id import new_public_id
 from shali.foundation.vault.sealing import bulk_blind, bulk_blind_number, bulk_seal
 
-PERSON_COLUMNS = (
-    *("id", "public_id", "unit_id", "path", "household_id", "sex", "source", "enrolled_at"),
-    *("name_sealed", "birth_sealed"),
-)
+PERSON_COLUMNS = ("id", "public_id", "unit_id", "path", "household_id", "sex", "name_sealed", "birth_sealed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +48,24 @@ class NewPerson:
 
 @transaction.atomic
 def enrol_people(
-    new: Sequence[NewPerson], *, source: str, at: datetime, keys: Sequence[PlainKeys] | None = None
+    new: Sequence[NewPerson], *, source: str, at: datetime, keys: Sequence[Sequence[int]] | None = None
 ) -> list[int]:
     """Enrol people and return their ids in the order given.
 
-    keys: the blocking keys of each of them, where the caller knows them already
+    keys: the blind blocking keys of each of them, where the caller knows them already
 
     A whole document number has one holder: the caller has asked `identify` first; a number that somebody else holds
     already makes the database refuse the batch.
     """
     ids = next_ids("people_person", count=len(new))
-    insert_rows(Person, PERSON_COLUMNS, _people(ids, new, source, at))
+    insert_rows(Person, PERSON_COLUMNS, _people(ids, new), same={"source": source, "enrolled_at": at})
     add_documents([(n, d) for n, one in zip(ids, new, strict=True) for d in one.documents], source=source, at=at)
     add_phones([(n, p) for n, one in zip(ids, new, strict=True) for p in one.phones], source=source, at=at)
     add_addresses([(n, a) for n, one in zip(ids, new, strict=True) for a in one.addresses], source=source, at=at)
-    keys = keys or [blocking_keys(_claim_of(one)) for one in new]
-    add_keys((number, kind, value) for number, own in zip(ids, keys, strict=True) for kind, value in own)
+    if keys is None:
+        blinded = bulk_blind_number()
+        keys = [[blinded(value, kind) for kind, value in blocking_keys(_claim_of(one))] for one in new]
+    insert_rows(Key, ("person_id", "value"), ((n, value) for n, own in zip(ids, keys, strict=True) for value in own))
     return ids
 
 
@@ -82,12 +81,12 @@ def _claim_of(one: NewPerson) -> Claim:
     )
 
 
-def _people(ids: Sequence[int], new: Sequence[NewPerson], source: str, at: datetime) -> Iterator[tuple[Any, ...]]:
+def _people(ids: Sequence[int], new: Sequence[NewPerson]) -> Iterator[tuple[Any, ...]]:
     seal_name, seal_birth = (bulk_seal(table="people_person", column=column) for column in ("name", "birth"))
     for number, one in zip(ids, new, strict=True):
         birth = seal_birth(one.birth_on.isoformat(), number) if one.birth_on else None
         yield (
-            *(number, new_public_id(), one.unit, one.path, one.household, one.sex, source, at),
+            *(number, new_public_id(), one.unit, one.path, one.household, one.sex),
             *(seal_name(one.name, number), birth),
         )
 
@@ -98,11 +97,12 @@ def add_documents(rows: Sequence[tuple[int, NewDocument]], *, source: str, at: d
     blinded, sealed = bulk_blind(), bulk_seal(table="people_document", column="number")
     insert_rows(
         Document,
-        ("id", "person_id", "kind", "whole", "source", "seen_at", "number_blind", "number_sealed"),
+        ("id", "person_id", "kind", "whole", "number_blind", "number_sealed"),
         (
-            (n, person, d.kind, d.whole, source, at, blinded(d.number, "document"), sealed(d.number, n))
+            (n, person, d.kind, d.whole, blinded(d.number, "document"), sealed(d.number, n))
             for n, (person, d) in zip(ids, rows, strict=True)
         ),
+        same={"source": source, "seen_at": at},
     )
 
 
@@ -112,11 +112,9 @@ def add_phones(rows: Sequence[tuple[int, str]], *, source: str, at: datetime) ->
     blinded, sealed = bulk_blind(), bulk_seal(table="people_phone", column="number")
     insert_rows(
         Phone,
-        ("id", "person_id", "source", "seen_at", "number_blind", "number_sealed"),
-        (
-            (n, person, source, at, blinded(phone, "phone"), sealed(phone, n))
-            for n, (person, phone) in zip(ids, rows, strict=True)
-        ),
+        ("id", "person_id", "number_blind", "number_sealed"),
+        ((n, person, blinded(phone, "phone"), sealed(phone, n)) for n, (person, phone) in zip(ids, rows, strict=True)),
+        same={"source": source, "seen_at": at},
     )
 
 
@@ -126,12 +124,7 @@ def add_addresses(rows: Sequence[tuple[int, NewAddress]], *, source: str, at: da
     sealed = bulk_seal(table="people_address", column="text")
     insert_rows(
         Address,
-        ("id", "person_id", "kind", "unit_id", "source", "seen_at", "text_sealed"),
-        ((n, person, a.kind, a.unit, source, at, sealed(a.text, n)) for n, (person, a) in zip(ids, rows, strict=True)),
+        ("id", "person_id", "kind", "unit_id", "text_sealed"),
+        ((n, person, a.kind, a.unit, sealed(a.text, n)) for n, (person, a) in zip(ids, rows, strict=True)),
+        same={"source": source, "seen_at": at},
     )
-
-
-def add_keys(rows: Iterable[tuple[int, str, str]]) -> None:
-    """Add blind blocking keys: who shares one is worth comparing."""
-    blinded = bulk_blind_number()
-    insert_rows(Key, ("person_id", "value"), ((person, blinded(value, kind)) for person, kind, value in rows))

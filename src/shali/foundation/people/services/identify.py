@@ -50,12 +50,21 @@ class KeysOf:
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._claims = claims
         self._known: dict[int, PlainKeys] = {}
+        self._blind: dict[int, list[int]] = {}
 
     def __getitem__(self, place: int) -> PlainKeys:
         keys = self._known.get(place)
         if keys is None:
             keys = self._known[place] = blocking_keys(self._claims[place])
         return keys
+
+    def blind(self, places: Sequence[int]) -> list[list[int]]:
+        """Return the blind keys of some claims, as they are stored; each is made once."""
+        blinded = bulk_blind_number()
+        for place in places:
+            if place not in self._blind:
+                self._blind[place] = [blinded(value, kind) for kind, value in self[place]]
+        return [self._blind[place] for place in places]
 
 
 def identify(claims: Sequence[Claim], *, keys: KeysOf | None = None) -> list[Decision]:
@@ -68,7 +77,7 @@ def identify(claims: Sequence[Claim], *, keys: KeysOf | None = None) -> list[Dec
     keys = keys or KeysOf(claims)
     decisions = _by_number(claims)
     rest = [place for place, decision in enumerate(decisions) if decision is None]
-    pairs = candidates_of([keys[place] for place in rest])
+    pairs = candidates_of(keys, places=rest)
     people = opened(sorted({person for found in pairs for person in found}))
     for place, found in zip(rest, pairs, strict=True):
         decisions[place] = decide(claims[place], [people[person] for person in sorted(found) if person in people])
@@ -135,15 +144,14 @@ def may_be_among(own: PlainKeys, *, keys: Set[tuple[str, str]]) -> bool:
     return any(kind not in WEAK for kind in shared) or (bool(shared) and all(kind in WEAK for kind, _ in own))
 
 
-def candidates_of(keys: list[PlainKeys]) -> list[set[int]]:
-    """Return, for each claim, the people who share its keys; those merged away stand for who they became."""
-    found: list[set[int]] = [set() for _ in keys]
-    blinded = bulk_blind_number()
+def candidates_of(keys: KeysOf, *, places: Sequence[int]) -> list[set[int]]:
+    """Return, for each of some claims, the people who share its keys; those merged away stand for who they became."""
+    found: list[set[int]] = [set() for _ in places]
     flat = [
-        (place, blinded(value, kind), kind in WEAK, alone)
-        for place, one in enumerate(keys)
-        for alone in [all(kind in WEAK for kind, _ in one)]
-        for kind, value in one
+        (which, stored, kind in WEAK, alone)
+        for which, (place, blind) in enumerate(zip(places, keys.blind(places), strict=True))
+        for alone in [all(kind in WEAK for kind, _ in keys[place])]
+        for (kind, _), stored in zip(keys[place], blind, strict=True)
     ]
     if not flat:
         return found

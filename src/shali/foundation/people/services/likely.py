@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from shali.foundation.people.bridge import decide
 from shali.foundation.people.models import Person
-from shali.foundation.people.services.identify import candidates_of, keys_of, opened
+from shali.foundation.people.services.identify import KeysOf, candidates_of, opened
 
 MOST = 4
 
@@ -29,7 +29,8 @@ def likely(people: Sequence[int], *, most: int = MOST) -> dict[int, tuple[Likely
         person: one.claim if one.claim.division else replace(one.claim, division=(codes.get(person) or "")[:12] or None)
         for person, one in known.items()
     }
-    found = dict(zip(claims, candidates_of([keys_of(claim) for claim in claims.values()]), strict=True))
+    keys = KeysOf(list(claims.values()))
+    found = dict(zip(claims, candidates_of(keys, places=range(len(claims))), strict=True))
     others = opened(sorted({other for person, several in found.items() for other in several if other != person}))
     return {
         person: tuple(

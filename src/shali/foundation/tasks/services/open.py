@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
-from shali.foundation.jurisdictions.rows import insert_models, insert_rows, next_ids
+from shali.foundation.jurisdictions.rows import array_of, insert_models, insert_rows, next_ids
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Sight
 from shali.foundation.tasks.facts import TaskOpened
@@ -37,9 +37,13 @@ class _Fresh:
 
 
 TASK_COLUMNS = (
-    *("id", "public_id", "kind", "unit_id", "path", "giver_path", "subject_id", "state", "version"),
-    *("handed_over_at", "due_at", "rule", "exercise", "accepted_by", "blocked_on", "closed_by", "outcome"),
+    *("id", "public_id", "kind", "unit_id", "path", "giver_path", "subject_id"),
+    *("handed_over_at", "due_at", "rule", "exercise"),
 )
+HANDED_OVER = {
+    **{"state": TaskState.HANDED_OVER.value, "version": 1},
+    **dict.fromkeys(("accepted_by", "blocked_on", "closed_by", "outcome"), ""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +113,18 @@ def _split(
 
 def _insert(fresh: list[_Fresh], *, by: str, at: datetime) -> None:
     """Write the tasks, the first line of each one's history, and who may see its person: thousands at a time."""
-    insert_rows(Task, TASK_COLUMNS, (_task_row(one) for one in fresh))
+    insert_rows(Task, TASK_COLUMNS, (_task_row(one) for one in fresh), same=HANDED_OVER)
     insert_rows(
         Event,
-        ("task_id", "seq", "act", "at", "by", "from_path", "to_path", "state_after", "detail"),
-        (
-            (
-                *(one.number, 1, Act.HANDED_OVER.value, at, by, one.new.giver_path, one.path),
-                *(TaskState.HANDED_OVER.value, orjson.dumps({"rule": one.new.rule}).decode()),
-            )
-            for one in fresh
-        ),
+        ("task_id", "from_path", "to_path", "detail"),
+        ((one.number, one.new.giver_path, one.path, orjson.dumps({"rule": one.new.rule}).decode()) for one in fresh),
+        same={"seq": 1, "act": Act.HANDED_OVER.value, "at": at, "by": by, "state_after": TaskState.HANDED_OVER.value},
     )
     insert_rows(
         Sight,
-        ("person_id", "path", "task", "since"),
-        ((one.new.subject, one.path, one.number, at) for one in fresh if one.new.subject is not None),
+        ("person_id", "path", "task"),
+        ((one.new.subject, one.path, one.number) for one in fresh if one.new.subject is not None),
+        same={"since": at},
         ignore_conflicts=True,
     )
 
@@ -133,7 +133,7 @@ def _task_row(one: _Fresh) -> tuple[object, ...]:
     new = one.new
     return (
         *(one.number, new_public_id(), new.kind, new.unit, one.path, new.giver_path, new.subject),
-        *(TaskState.HANDED_OVER.value, 1, new.handed_over_at, new.due_at, new.rule, new.exercise, "", "", "", ""),
+        *(new.handed_over_at, new.due_at, new.rule, new.exercise),
     )
 
 
@@ -162,7 +162,11 @@ def _ask_once_more(turn: dict[int, NewTask], *, by: str, at: datetime) -> None:
               rule = case when a.due_at < t.due_at and a.due_at > t.handed_over_at then a.rule else t.rule end
             from unnest(%s::bigint[], %s::timestamptz[], %s::text[]) as a (id, due_at, rule) where a.id = t.id
             """,
-            [list(turn), [one.due_at for one in turn.values()], [one.rule for one in turn.values()]],
+            [
+                array_of(turn),
+                array_of([one.due_at for one in turn.values()]),
+                array_of([one.rule for one in turn.values()]),
+            ],
         )
     insert_models(
         [
