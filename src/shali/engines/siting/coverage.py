@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shali.engines.siting.blocks import Tightening
+from shali.engines.siting.exact import MOST_PAIRS, most_reached
 from shali.engines.siting.model import Elapsed, Floats, Impossible, Plan, Watch, no_watch
 from shali.engines.siting.reaching import Count, Reach, anneal, climb_all, climb_reach, exchange, fill, thin
 
@@ -14,6 +15,7 @@ Places = NDArray[np.integer]
 FINEST = 1e-4  # steps shorter than this move nothing
 STEPS = 500  # of the bound between two looks at the clock
 SHARE_OF_BOUND = 0.2  # of the time given, at most
+SHARE_OF_PROOF = 0.25  # of a town, at least: the first search of a program is late, for its loops are compiled
 HOT, COLD = 0.03, 0.004  # of what a site reaches, the losses that an exchange may bring: at first, and at last
 MOVES = 20_000
 
@@ -45,6 +47,9 @@ def reach_most(
         watch(elapsed(), search.cost, search.least)
         if elapsed() >= began + SHARE_OF_BOUND * (seconds - began):
             break
+    if not search.is_proven and len(reach.candidate) <= MOST_PAIRS:
+        search.prove(seconds=max(SHARE_OF_PROOF * seconds, (seconds - elapsed()) / 2))
+        watch(elapsed(), search.cost, search.least)
     while not search.is_proven and elapsed() < seconds:
         search.anneal(until=seconds, elapsed=elapsed)
         watch(elapsed(), search.cost, search.least)
@@ -101,6 +106,13 @@ class _Search:
             self.best_price, self.earned, self.direction,
         )  # fmt: skip
         self._keep(self._filled())
+
+    def prove(self, *, seconds: float) -> None:
+        """Let HiGHS look for a better plan and a tighter bound, to the end where it comes to one."""
+        is_open, bound = most_reached(self.reach, self.fixed, self.p, seconds=seconds)
+        self.bound = min(self.bound, bound)
+        if is_open is not None:
+            self._keep(is_open)
 
     def _filled(self) -> Bools:
         """Open what adds most, and of what adds alike what earns most; exchange while that pays."""

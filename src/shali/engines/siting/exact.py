@@ -1,4 +1,4 @@
-"""A town with capacities, solved to its end: what the prices leave undecided goes to HiGHS as a whole-number programme.
+"""A town solved to its end: what the prices leave undecided goes to HiGHS as a whole-number programme.
 
 Prices say by how much the bound rises if a candidate is opened or closed, or a point sent to it. Plans in which nothing
 raises it by more than a little are few and quickly searched: the best of them is the best of all if it lies within that
@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from shali.engines.siting.model import Elapsed, Floats
 from shali.engines.siting.near import Near
+from shali.engines.siting.reaching import Reach
 
 Bools = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -60,6 +61,31 @@ def prove(
             break
         more *= GROWS
     return Proof(min(proven, upper), *(best or (None, None)))
+
+
+def most_reached(reach: Reach, fixed: Bools, p: int, *, seconds: float) -> tuple[Bools | None, float]:
+    """Return p open candidates that reach most people, as far as `seconds` allow, and what no plan surpasses."""
+    n, m, pairs = len(reach.weight), len(fixed), len(reach.candidate)
+    point = np.repeat(np.arange(n), np.diff(reach.begin))
+    only_reached = csr_matrix(
+        (np.r_[np.ones(n), -np.ones(pairs)], (np.r_[np.arange(n), point], np.r_[np.arange(n), n + reach.candidate])),
+        (n, n + m),
+    )
+    number = csr_matrix((np.ones(m), (np.zeros(m, np.int64), n + np.arange(m))), (1, n + m))
+    found = milp(
+        np.r_[-reach.weight, np.zeros(m)],
+        constraints=[LinearConstraint(only_reached, -np.inf, 0), LinearConstraint(number, p, p)],
+        bounds=Bounds(np.r_[np.zeros(n), fixed.astype(float)], 1),
+        integrality=np.r_[np.zeros(n), np.ones(m)],
+        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+    )
+    bound = np.inf if found.mip_dual_bound is None else -float(found.mip_dual_bound)
+    if found.x is None:
+        return None, bound
+    is_open = found.x[n:] > 0.5
+    if found.status == PROVEN:  # to the last person, not within the tolerance of a solver
+        bound = float(reach.weight[np.bincount(point, is_open[reach.candidate], n) > 0].sum())
+    return is_open, bound
 
 
 class _Town:

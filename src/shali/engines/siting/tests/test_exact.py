@@ -1,13 +1,14 @@
 """A town solved to its end: beside HiGHS on the whole programme, nothing fixed beforehand and nothing left out."""
 
 import time
+from itertools import combinations
 
 import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from shali.engines.siting import Impossible, find_rooms, nearest
-from shali.engines.siting.exact import prove
+from shali.engines.siting import Impossible, find_rooms, nearest, reach_most, reach_of
+from shali.engines.siting.exact import most_reached, prove
 from shali.engines.siting.model import Floats
 from shali.engines.siting.near import Near
 
@@ -77,6 +78,35 @@ def test_what_is_left_out_costs_more_than_the_bound_that_is_told() -> None:
         assert proof.bound <= best * (1 + 1e-9)
         if proof.site_of is not None:
             assert (people * distance[np.arange(24), proof.site_of]).sum() >= best * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_a_town_no_plan_reaches_more_and_that_is_proven(seed: int) -> None:
+    """With points enough near the edge of a walk, prices alone leave some tenths of a percent open."""
+    distance, people = town(seed, n=60, m=25)
+    points, candidates = np.nonzero(distance <= 900)
+    fixed = np.arange(25) == seed
+    reach = reach_of(points, candidates, people, many=25)
+    began = time.monotonic()
+    plan = reach_most(reach, 6, seconds=20, elapsed=lambda: time.monotonic() - began, fixed=fixed)
+    best = max(
+        people[(distance[:, [seed, *others]] <= 900).any(axis=1)].sum()
+        for others in combinations([one for one in range(25) if one != seed], 5)
+    )
+    assert plan.is_optimal
+    assert plan.cost == best
+    assert fixed[plan.sites].any()
+
+
+def test_the_bound_of_a_search_broken_off_is_above_every_plan() -> None:
+    distance, people = town(3, n=60, m=25)
+    reach = reach_of(*np.nonzero(distance <= 900), people, many=25)
+    nobody = np.zeros(25, np.bool_)
+    whole, most = most_reached(reach, nobody, 6, seconds=20)
+    assert whole is not None
+    for seconds in (0.0, 0.001, 0.01):
+        _found, bound = most_reached(reach, nobody, 6, seconds=seconds)
+        assert bound >= most - 1e-6
 
 
 def test_whole_places_that_fit_nowhere_are_said_to_be_impossible() -> None:
