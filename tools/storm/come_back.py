@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shali.testing.services.ingest import Sent
+from shali.testing.services.envelopes import Sent
 
 FIRST_WAIT, MOST_WAIT = 5.0, 120.0  # seconds, as the device waits
 GIVE_UP = 600.0

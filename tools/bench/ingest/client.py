@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from shali.testing.services.ingest import Sent
+from shali.testing.services.envelopes import Sent
 
 
 def send(port: int, batches: Iterable[Sent], *, connections: int) -> int:

@@ -13,7 +13,7 @@ from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.rules import check_character
 from shali.foundation.people.services.enrol import NewDocument, NewPerson, enrol_people
 from shali.testing.models import SealedBatch
-from shali.testing.services.ingest import Sent
+from shali.testing.services.envelopes import Sent
 from shali.testing.services.rounds import Plan, freeze_roster, plan_round
 from shali.testing.services.sites import NewSite, add_site
 from shali.testing.services.stations import enrol, make_station

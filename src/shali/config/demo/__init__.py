@@ -31,7 +31,8 @@ def ensure(count: int = RESIDENTS) -> None:
     from shali.config.demo.city import enter_residents
     from shali.config.demo.morning import play
     from shali.config.demo.outbreak import play_before
-    from shali.config.demo.testing_round import play_plan, play_round, play_walks, township_of
+    from shali.config.demo.testing_plan import play_plan, play_walks
+    from shali.config.demo.testing_round import play_round, township_of
 
     enter_residents(count, at=MORNING - timedelta(days=30))
     busiest = play(MORNING)

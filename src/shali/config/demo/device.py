@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from shali.foundation.vault.outbox import CURVE, INFO, NONCE, public_key
-from shali.testing.services.ingest import Ack, Sent, take_batch
+from shali.testing.services.envelopes import Sent
+from shali.testing.services.ingest import Ack, take_batch
 
 SESSION_STEPS = 64
 

@@ -1,9 +1,10 @@
 from ninja import Router
 
-from shali.testing.api import groups, guests, homes, laboratory, people, plans, rounds, sites, tubes
+from shali.testing.api import groups, guests, homes, laboratory, people, plans, rounds, sites, tubes, zones
 
 router = Router(tags=["testing"])
 router.add_router("/rounds", rounds.router)
+router.add_router("/rounds", zones.router)
 router.add_router("/rounds", people.router)
 router.add_router("/rounds", homes.router)
 router.add_router("/rounds", guests.router)

@@ -9,6 +9,7 @@ from shali.foundation.accounts.api.given import DoneOut, Given
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.testing.queries import boxes as on_the_way
 from shali.testing.queries import laboratory as reads
 from shali.testing.rules import Outcome, Reading
 from shali.testing.services.laboratory import add_laboratory, receive_box
@@ -204,13 +205,13 @@ def new(request: PostRequest, given: LaboratoryIn) -> dict[str, str]:
 
 @endpoint(router, "GET", "/boxes", Verb.HANDLE_TUBES, response=BoxesOut, summary="Boxes, due first")
 def boxes(request: PostRequest, wanted: Query[BoxesWanted]) -> dict[str, object]:
-    page = reads.boxes(request.scope, wanted.which, at=now(), after=wanted.after)
+    page = on_the_way.boxes(request.scope, wanted.which, at=now(), after=wanted.after)
     return {"items": page.rows, "total": page.total, "after": page.next}
 
 
 @endpoint(router, "GET", "/boxes/{box}", Verb.HANDLE_TUBES, response=BoxOut, summary="A box")
-def box(request: PostRequest, box: str) -> reads.BoxRow:
-    return reads.one_box(request.scope, box, at=now())
+def box(request: PostRequest, box: str) -> on_the_way.BoxRow:
+    return on_the_way.one_box(request.scope, box, at=now())
 
 
 @endpoint(router, "POST", "/boxes/{box}/receive", Verb.HANDLE_TUBES, response=ReceivedOut, summary="Sent against come")

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Literal
 
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shali.foundation.accounts.api.endpoint import endpoint
 from shali.foundation.accounts.api.given import DoneOut, Given, Nothing
@@ -10,10 +10,8 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.testing.queries import rounds as reads
-from shali.testing.queries.zones import zones
 from shali.testing.services.closing import close_round, take_on
 from shali.testing.services.rounds import Plan, freeze_later, plan_round
-from shali.testing.services.zones import NewZone, drop_zone, set_zone
 
 router = Router()
 
@@ -190,42 +188,6 @@ class PlanIn(Given):
     exempt_rules: dict[str, int] | None = None
 
 
-class ZoneIn(Given):
-    """unit: path of the area. Without hours those of the round hold."""
-
-    unit: str = Field(max_length=60)
-    pool_size: int = Field(ge=1, le=20)
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
-
-
-class DropZoneIn(Given):
-    unit: str = Field(max_length=60)
-
-
-class ZoneOut(Schema):
-    path: str
-    unit: str
-    unit_en: str
-    pool_size: int
-    starts_at: datetime
-    ends_at: datetime
-    own_hours: bool
-    people: int
-    sampled: int
-    points: int
-
-
-class ZonesOut(Schema):
-    items: list[ZoneOut]
-
-
-class PointsOut(Schema):
-    """points: sampling points that follow the zone now."""
-
-    points: int
-
-
 class MadeOut(Schema):
     round: str
 
@@ -283,25 +245,3 @@ def answer_for(request: PostRequest, station: str, given: TakeOnIn) -> DoneOut:
     """The round may then close over what the device holds; what comes later is taken in, and counted apart."""
     take_on(scope=request.scope, station=station, **given.model_dump(), by=request.scope.name, at=now())
     return DoneOut()
-
-
-@endpoint(
-    router, "GET", "/{testing_round}/zones", Verb.PLAN_ROUNDS, response=ZonesOut, summary="Zones with a size or hours"
-)
-def zone_list(request: PostRequest, testing_round: str) -> dict[str, object]:
-    return {"items": zones(request.scope, testing_round)}
-
-
-@endpoint(router, "POST", "/{testing_round}/zones", Verb.PLAN_ROUNDS, response=PointsOut, summary="Set a zone")
-def keep_zone(request: PostRequest, testing_round: str, given: ZoneIn) -> dict[str, int]:
-    """Again for the same area: it is changed."""
-    new = NewZone(given.unit, given.pool_size, given.starts_at, given.ends_at)
-    return {"points": set_zone(scope=request.scope, made=testing_round, new=new, by=request.scope.name, at=now())}
-
-
-@endpoint(
-    router, "POST", "/{testing_round}/zones/drop", Verb.PLAN_ROUNDS, response=PointsOut, summary="Take a zone back"
-)
-def take_zone_back(request: PostRequest, testing_round: str, given: DropZoneIn) -> dict[str, int]:
-    points = drop_zone(scope=request.scope, made=testing_round, unit=given.unit, by=request.scope.name, at=now())
-    return {"points": points}

@@ -25,18 +25,8 @@ from shali.foundation.vault.outbox import is_signed
 from shali.testing.facts import StationCopyTaken
 from shali.testing.models import Station
 from shali.testing.queries.find import site_in_scope, station_in_scope
-from shali.testing.services.ingest import (
-    MOST_EVENTS,
-    STATION,
-    Known,
-    NotKnown,
-    Sent,
-    hour_of,
-    is_event,
-    keep_apart,
-    known_key,
-    look_closer,
-)
+from shali.testing.services.envelopes import MOST_EVENTS, Sent, hour_of, is_event
+from shali.testing.services.ingest import STATION, Known, NotKnown, keep_apart, known_key, look_closer
 
 MOST_LINES = 50_000  # a table's week
 MOST_BYTES = 64 * 2**20

@@ -6,7 +6,7 @@ same numbers mean that two devices hold one key: both are kept, apart, and a per
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
-from shali.foundation.ui.refusal import Refusal, WrongInput
+from shali.foundation.ui.refusal import Refusal
 from shali.foundation.vault.outbox import is_signed
 from shali.testing.facts import StationForked
+from shali.testing.services.envelopes import Sent, hour_of, read_events
 from shali.testing.services.keeping import NextBatch, chain_before, chained, keep_next
 from shali.testing.services.parking import park
 
-MOST_EVENTS, LONGEST = 500, 8_000
 STATION = """
 select id, path, round_id, last_seq, chain, revoked_at is not null, forked_at is not null
 from testing_station where public_id = %s and verify_key is not null for update
@@ -51,28 +51,6 @@ class NotKnown(Refusal):
     """No such station, or not its signature."""
 
     status = 401
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a station sends. body: a JSON array of events {e: id, q: number, s: session, n: step, x: sealed}.
-
-    sent_ms: milliseconds by the device's clock; captured, on_paper: what its screen counts
-    """
-
-    station: str
-    first_seq: int
-    n: int
-    sent_ms: int
-    captured: int
-    on_paper: int
-    body: bytes
-    signature: bytes
-
-    def signed(self, digest: bytes | None = None) -> bytes:
-        """Return the bytes that the station signs. digest: SHA-256 of the body, where it is known already."""
-        head = f"{self.station}|{self.first_seq}|{self.n}|{self.sent_ms}|{self.captured}|{self.on_paper}|"
-        return head.encode() + (digest or hashlib.sha256(self.body).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,52 +195,6 @@ def _keep(cursor: Any, known: Known, batch: _Batch) -> str:
     kept = [known.id, known.path, first, len(fresh), digest, body, at, sent_at]
     cursor.execute(KEEP, [*kept, known.last_seq, known.chain, *off, known.id])
     return "kept"
-
-
-def read_events(sent: Sent) -> list[dict[str, Any]]:
-    """Read a batch as far as its envelopes go; what they hold stays sealed.
-
-    :raises WrongInput: it is no list of events numbered one after the other
-    """
-    try:
-        events = orjson.loads(sent.body)
-    except orjson.JSONDecodeError:
-        events = None
-    is_list = isinstance(events, list) and len(events) == sent.n <= MOST_EVENTS and sent.first_seq >= 1
-    is_list = (
-        is_list and max(sent.captured, sent.on_paper, sent.first_seq) < 2**31 and sent.captured >= 0 <= sent.on_paper
-    )
-    if not is_list or not _are_events(events, sent.first_seq):
-        raise WrongInput(_("This is no batch of events of a station."), fields={"body": "wrong"})
-    return list(events)
-
-
-def is_event(one: Any, *, seq: int) -> bool:
-    return isinstance(one, dict) and _are_events([one], seq)
-
-
-def _are_events(events: list[Any], first: int) -> bool:
-    """Say whether each is an envelope, numbered one after the other; all are looked at together, for it is a fifth."""
-    try:
-        texts = [one[name] for one in events for name in ("e", "s", "x")]
-        numbers = [one["q"] for one in events]
-        steps = [one["n"] for one in events]
-    except (TypeError, KeyError):
-        return False
-    return (
-        numbers == list(range(first, first + len(events)))
-        and set(map(type, texts)) <= {str}
-        and set(map(type, steps)) <= {int}
-        and max(map(len, texts), default=0) < LONGEST
-    )
-
-
-def hour_of(milliseconds: int, *, at: datetime) -> datetime:
-    """Return the device's hour; a clock that is wild is taken as the server's, and shows as off."""
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, tz=at.tzinfo)
-    except (ValueError, OverflowError, OSError):
-        return at - timedelta(days=3650)
 
 
 def _are_the_same(cursor: Any, station: int, events: list[dict[str, Any]]) -> bool:

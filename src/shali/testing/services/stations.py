@@ -21,7 +21,8 @@ from shali.foundation.vault.sealing import blind
 from shali.testing.models import Epoch, Station
 from shali.testing.queries.find import site_in_scope, station_in_scope
 from shali.testing.rules import RoundState
-from shali.testing.services.ingest import NotKnown, Sent
+from shali.testing.services.envelopes import Sent
+from shali.testing.services.ingest import NotKnown
 from shali.testing.services.marks import MARK_BYTES, mark_key
 from shali.testing.services.rounds import NotLawful
 

@@ -9,7 +9,8 @@ from django.db import DataError, OperationalError, connection
 from shali.config.demo.device import Device
 from shali.testing.models import SealedBatch, Station, Waiting
 from shali.testing.services import keeping
-from shali.testing.services.ingest import Sent, take_batch
+from shali.testing.services.envelopes import Sent
+from shali.testing.services.ingest import take_batch
 from shali.testing.services.keeping import NextBatch, chained, keep_next
 from shali.testing.tests.desk import AT, fill, open_round
 from shali.testing.web import bare

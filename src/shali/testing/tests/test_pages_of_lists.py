@@ -15,15 +15,9 @@ from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.tasks.services.open import NewTask, open_tasks
 from shali.foundation.ui.paging import PAGE, Page, mark, read_mark
 from shali.testing.models import Box, Group, Parked, Recall, Result, ResultFile, Round, Tube
+from shali.testing.queries.boxes import boxes, boxes_counted
 from shali.testing.queries.groups import groups, groups_of_round
-from shali.testing.queries.laboratory import (
-    boxes,
-    boxes_counted,
-    files,
-    files_held,
-    open_results,
-    results_counted,
-)
+from shali.testing.queries.laboratory import files, files_held, open_results, results_counted
 from shali.testing.queries.rounds import newest_open, rounds_counted, rounds_page, stop_rules
 from shali.testing.queries.tubes import parked, recalls, recalls_counted, tubes
 from shali.testing.rules import TubeState

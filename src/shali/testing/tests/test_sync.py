@@ -10,7 +10,8 @@ from django.db import InterfaceError, OperationalError
 from shali.config.demo.device import Device
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.testing.models import Parked, Sample, SealedBatch, Station, Waiting
-from shali.testing.services.ingest import NotKnown, Sent, take_batch
+from shali.testing.services.envelopes import Sent
+from shali.testing.services.ingest import NotKnown, take_batch
 from shali.testing.services.parking import settle_parked
 from shali.testing.services.stations import NoEntry, enrol, make_station, revoke_station
 from shali.testing.web import bare

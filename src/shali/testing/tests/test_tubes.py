@@ -9,7 +9,7 @@ from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.people.models import Document, Person
 from shali.testing.models import Box, Expected, Parked, Recall, Sample
 from shali.testing.queries.balance import balance
-from shali.testing.queries.laboratory import strays
+from shali.testing.queries.boxes import strays
 from shali.testing.rules import Outcome, Standing
 from shali.testing.services.closing import close_round
 from shali.testing.services.laboratory import name_lost, receive_box

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import Refusal
-from shali.testing.services.ingest import Sent, take_batch
+from shali.testing.services.envelopes import Sent
+from shali.testing.services.ingest import take_batch
 
 log = logging.getLogger(__name__)
 PATH = "/station/batches/"

@@ -11,7 +11,7 @@ from shali.foundation.tasks.rules import clock_state
 from shali.foundation.ui.formats import num
 from shali.foundation.ui.paging import COUNTED_AT_MOST
 from shali.testing.queries import words
-from shali.testing.queries.laboratory import BoxRow
+from shali.testing.queries.boxes import BoxRow
 from shali.testing.queries.left import ExpectedRow
 from shali.testing.queries.tubes import ParkedRow, RecallRow
 from shali.testing.rules import Balance, Standing

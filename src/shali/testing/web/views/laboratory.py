@@ -11,20 +11,16 @@ from shali.foundation.clocks import now
 from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.ui.uploads import must_upload
 from shali.testing.queries import words
+from shali.testing.queries.boxes import BOXES, boxes, boxes_counted, one_box, strays
 from shali.testing.queries.laboratory import (
-    BOXES,
     FILES,
     WAIT,
     FileRow,
-    boxes,
-    boxes_counted,
     files,
     files_held,
     laboratories,
-    one_box,
     open_results,
     results_counted,
-    strays,
 )
 from shali.testing.rules import Outcome
 from shali.testing.rules.result_file import HEADINGS

@@ -20,7 +20,7 @@ from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import Refusal
 from shali.testing.rules import POOL_SIZES
 from shali.testing.services.copies import take_copy
-from shali.testing.services.ingest import Sent
+from shali.testing.services.envelopes import Sent
 from shali.testing.services.stations import enrol, known_station, pack_for
 from shali.testing.web.bare import MOST_BYTES, answer, read_sent
 from shali.testing.web.station_words import station_words
