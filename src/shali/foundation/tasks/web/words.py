@@ -38,6 +38,8 @@ KINDS: dict[str, Promise] = {
     "exposure_check": _("Exposure: was there?"),
     "exposure_look_back": _("Exposure, asked again"),
     "appeal": _("Appeal"),
+    "test_recall": _("Recall: another sample"),
+    "test_at_home": _("Sampling at home"),
 }
 ACTS: dict[str, Promise] = {
     "handed_over": _("Was handed over"),
