@@ -9,7 +9,7 @@ from shali.testing.models.rounds import Round
 class SitePlan(models.Model):
     """Where the points of a round might go: who lives where, where a point may stand, which are open, who goes where.
 
-    points: [name, unit's path, longitude, latitude, people]; candidates: [name, longitude, latitude, state];
+    points: [name, unit's path, longitude, latitude, people]; candidates: [name, longitude, latitude, state, capacity];
     sites: the open candidates' places in that list; served: the site of each point, -1 for none within the walk.
     """
 
