@@ -11,8 +11,9 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page
-from shali.testing.models import Expected, TakenBack
+from shali.testing.models import Expected, Round, TakenBack
 from shali.testing.queries.find import round_in_scope
+from shali.testing.queries.tallies import how_many, units_with
 from shali.testing.rules import Standing
 
 LEFT = Q(standing=Standing.NOT_SAMPLED, exempt="", missing="", guest=False, same_as=None)
@@ -29,6 +30,21 @@ WHICH = {
     "resample": Q(standing=Standing.RESAMPLE),
     "negative": Q(standing=Standing.NEGATIVE),
     "positive": Q(standing=Standing.POSITIVE),
+}
+# The same words, said of the sums.
+SUMMED = {
+    "left": Q(guest=False, state=Standing.NOT_SAMPLED, word=""),
+    "all": Q(guest=False),
+    "sampled": Q(guest=False) & ~Q(state=Standing.NOT_SAMPLED),
+    "exempt": Q(guest=False, state=Standing.NOT_SAMPLED, word="exempt"),
+    "merged": Q(guest=False, word="merged"),
+    "missing": Q(guest=False, state=Standing.NOT_SAMPLED, word="missing"),
+    "guests": Q(guest=True) & ~Q(state=Standing.NOT_SAMPLED),
+    "awaiting": Q(state=Standing.AWAITING),
+    "retest": Q(state=Standing.RETEST),
+    "resample": Q(state=Standing.RESAMPLE),
+    "negative": Q(state=Standing.NEGATIVE),
+    "positive": Q(state=Standing.POSITIVE),
 }
 
 
@@ -68,19 +84,24 @@ def left_page(
     at: datetime,
     after: int = 0,
 ) -> Page[ExpectedRow]:
-    """Return people of a round under a word of WHICH, in the order of their lines; counted up to 10,000.
+    """Return people of a round under a word of WHICH, unit by unit; counted up to 10,000.
 
-    own: only those who live in the unit itself, in none below it; lines: only these, by the numbers of their lines
+    own: only those who live in the unit itself, in none below it; lines: only these, by the numbers of their lines;
+    after: the line behind which the page begins
     """
     row = round_in_scope(scope, made)
     area = scope.part(unit)
     rows = Expected.objects.filter(WHICH[which], within(area), round=row)
-    if own:
-        rows = rows.filter(path=area)
-    if lines is not None:
+    begin = _home_of(row, area, after) if after else ""
+    if lines is None:
+        # Where people stand is in no index, so that a sample changes none (`models.Expected`): the sums say where.
+        rows = rows.filter(path__in=units_with(scope, row.pk, area, SUMMED[which], own=own, first=begin, most=PAGE + 1))
+        total = how_many(scope, row.pk, area, SUMMED[which], own=own)
+    else:
         rows = rows.filter(pk__in=lines)
-    total = rows[: COUNTED_AT_MOST + 1].count()
-    found = list(rows.filter(pk__gt=after).order_by("id")[: PAGE + 1])
+        total = len(lines)
+    behind = rows.filter(Q(path__gt=begin) | Q(path=begin, pk__gt=after)) if begin else rows
+    found = list(behind.order_by("path", "id")[: PAGE + 1])
     people = masked_many(scope, [one.person_id for one in found[:PAGE]], on=day_of(at))
     units = {one.path: one for one in Unit.objects.filter(path__in={one.path for one in found})}
     ended = _taken_back([one.pk for one in found[:PAGE]])
@@ -101,7 +122,13 @@ def left_page(
         for one in found[:PAGE]
     ]
     more = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
-    return Page(shown, 1, len(shown), total, more, is_first=not after)
+    return Page(shown, 1, len(shown), min(total, COUNTED_AT_MOST + 1), more, is_first=not begin)
+
+
+def _home_of(row: Round, area: str, line: int) -> str:
+    """Return the path of a line of a round; '' where the area has none of that number."""
+    found = Expected.objects.filter(within(area), round=row, pk=line).values_list("path", flat=True)
+    return found.first() or ""
 
 
 def _taken_back(lines: Sequence[int]) -> dict[int, TakenBackRow]:

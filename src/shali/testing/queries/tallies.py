@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q, Sum
 
-from shali.foundation.jurisdictions.scope import Scope
-from shali.testing.models import Round
-from shali.testing.rules import TOWNSHIP_PARTS, Standing, Tallied, TubeState, grain_of
+from shali.foundation.jurisdictions.scope import Scope, within
+from shali.testing.models import Round, RoundTally
+from shali.testing.rules import TOWNSHIP_PARTS, Grain, Standing, Tallied, TubeState, grain_of
 
 SUMS = """
 select of, guest, state, word, sum(n) from testing_roundtally
@@ -141,6 +142,26 @@ def sums_of_parts(scope: Scope, made: int, area: str) -> dict[str, PeopleSums]:
         for part, guest, state, word, n in cursor.fetchall():
             found.setdefault(part, []).append((guest, state, word, int(n)))
     return {part: _people(rows) for part, rows in found.items()}
+
+
+def how_many(scope: Scope, made: int, area: str, which: Q, *, own: bool = False) -> int:
+    """Count people of a round (by its row's number) of whom `which` holds, said of the columns of the sums.
+
+    own: only those who live in the area itself, in none below it
+    """
+    rows = RoundTally.objects.filter(which, round=made, of=Tallied.PEOPLE)
+    rows = rows.filter(grain=Grain.OWN, path=area) if own else rows.filter(within(area), grain=grain_of(area))
+    return int(rows.aggregate(n=Sum("n"))["n"] or 0)
+
+
+def units_with(
+    scope: Scope, made: int, area: str, which: Q, *, own: bool = False, first: str = "", most: int
+) -> list[str]:
+    """Return the first units of an area, from `first` on, where some people of a round live of whom `which` holds."""
+    rows = RoundTally.objects.filter(which, within(area), round=made, of=Tallied.PEOPLE, grain=Grain.OWN)
+    rows = rows.filter(path=area) if own else rows.filter(path__gte=first)
+    found = rows.values("path").annotate(people=Sum("n")).filter(people__gt=0).order_by("path")
+    return list(found.values_list("path", flat=True)[:most])
 
 
 def sampled_by_quarter(scope: Scope, made: int, area: str) -> list[tuple[datetime, int]]:
