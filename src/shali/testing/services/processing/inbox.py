@@ -17,21 +17,25 @@ from shali.testing.services.processing.write import write_down
 BY = "system:testing"
 # One transaction takes so many batches; larger ones hold their rows longer than clerks should wait.
 BATCHES = 80
-# A shard's batches are done by one worker at a time, in the order in which they came.
+# A shard's batches are done by one worker at a time, in the order in which they came. They are chosen before their
+# bodies are read: in one step every body that waits was read, to be sorted with its batch.
 TAKE = """
+with w as materialized (
+  select w.batch_id, w.station_id from testing_waiting w join testing_station s on s.id = w.station_id
+  where s.site_id %% %s = %s order by w.batch_id limit %s for update of w skip locked
+)
 select w.batch_id, w.station_id, s.path, s.round_id, s.site_id, t.pool_size, u.id, s.public_id,
        convert_from(b.body, 'UTF8'), b.received_at - b.sent_at, b.n, (
   select z.set_at from testing_zone z
   where z.round_id = s.round_id and t.path >= z.path and t.path < z.path || '/' and z.pool_size = t.pool_size
   order by length(z.path) desc limit 1
 )
-from testing_waiting w
+from w
 join testing_station s on s.id = w.station_id
 join testing_site t on t.id = s.site_id
 join jurisdictions_unit u on u.id = t.unit_id
 join testing_sealedbatch b on b.id = w.batch_id
-where s.site_id %% %s = %s order by w.batch_id limit %s
-for update of w skip locked
+order by w.batch_id
 """
 DONE = """
 update testing_sealedbatch b set accepted = n.accepted, duplicate = n.duplicate, parked = n.parked, processed_at = %s
