@@ -56,11 +56,18 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, %s, '', '[]', '[]', '[]') on conflict (r
 """
 # Tubes of several tables lie in one box, and their batches come in any order: a box finds its tubes, and a tube that
 # was sealed the box that still waits for some. Hardly any does.
+# A tube is looked up by its code and then asked where it stands: by its point, all tubes of the point were read.
 OF_A_BOX = """
-update testing_tube t set box_id = b.id, version = t.version + 1
-from testing_box b cross join lateral jsonb_array_elements_text(b.codes) as c(code)
-where b.id = any(%s::bigint[]) and t.round_id = b.round_id and t.code = c.code and t.site_id = b.site_id
-  and t.box_id is null and t.state = 2
+with listed as materialized (
+  select b.id, b.round_id, b.site_id, c.code
+  from testing_box b cross join lateral jsonb_array_elements_text(b.codes) as c(code) where b.id = any(%s::bigint[])
+), found as materialized (
+  select l.id as box, t.id from listed l cross join lateral (
+    select t.id, t.site_id, t.box_id, t.state from testing_tube t
+    where t.code = l.code and t.round_id = l.round_id offset 0
+  ) as t where t.site_id = l.site_id and t.box_id is null and t.state = 2
+)
+update testing_tube t set box_id = f.box, version = t.version + 1 from found f where t.id = f.id and t.box_id is null
 """
 IN_A_BOX = """
 with waiting as materialized (
