@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from shali.foundation.clocks import day_of
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.rules import due_soon_share
@@ -81,7 +81,7 @@ def entries_page(
         tasks, shown = _after(tasks, place, column), place[2]
     # The place of the page first, its rows after: sorting thousands of joined rows for fifty took most of the time.
     numbers = list(tasks.order_by(*order).values_list("pk", flat=True)[: PAGE + 1])
-    rows_of = {row[0]: _Read(*row) for row in read(ROWS, tasks=numbers)} if numbers else {}
+    rows_of = {row[0]: _Read(*row) for row in read_by_key(ROWS, tasks=numbers)} if numbers else {}
     found = [rows_of[number] for number in numbers]
     more, found = len(found) > PAGE, found[:PAGE]
     rows = _rows(scope, found, at)

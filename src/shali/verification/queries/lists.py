@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from shali.foundation.intake.models import Batch
 from shali.foundation.jurisdictions.queries import units_at
-from shali.foundation.jurisdictions.reading import columns, made_of, read, width
+from shali.foundation.jurisdictions.reading import columns, made_of, read, read_by_key, width
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
 from shali.foundation.ui.refusal import NotInScope
@@ -187,7 +187,7 @@ def pushed_list(scope: Scope, public_id: str) -> PushedList:
 
     :raises NotInScope: there is none
     """
-    found = read(ONE, list=public_id)
+    found = read_by_key(ONE, list=public_id)
     if not found:
         raise NotInScope
     one, batch = made_of(PushedList, found[0]), found[0][width(PushedList) :]

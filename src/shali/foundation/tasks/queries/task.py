@@ -12,7 +12,7 @@ from shali.foundation.clocks import day_of
 from shali.foundation.journal.access import record_access
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.queries import units_at
-from shali.foundation.jurisdictions.reading import Row, columns, made_of, read, width
+from shali.foundation.jurisdictions.reading import Row, columns, made_of, read_by_key, width
 from shali.foundation.jurisdictions.rules import above
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
@@ -148,7 +148,7 @@ def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
 
     :raises NotInScope: there is none
     """
-    found = read(TASK, task=public_id)
+    found = read_by_key(TASK, task=public_id)
     if not found:
         raise NotInScope
     row, (is_passed, is_joint, is_reminded) = _task(found[0]), found[0][:FLAGS]
@@ -157,7 +157,7 @@ def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
     transfers = _transfers(row) if is_passed else []
     if not is_ours and not any(one.state in (1, 4) and scope.holds(one.to_path or "-") for one in transfers):
         raise NotInScope
-    events = [_Event(*one) for one in read(EVENTS, task=row.pk)]
+    events = [_Event(*one) for one in read_by_key(EVENTS, task=row.pk)]
     joint = _joint_requests(row) if is_joint else []
     named = who([e.by for e in events] + [t.asked_by for t in transfers] + [j.asked_by for j in joint])
     units = _units(
