@@ -105,14 +105,25 @@ def posts_at(unit: Unit, *, at: datetime) -> int:
     ).count()
 
 
+OPEN_CHANGES = "select exists (select from jurisdictions_unitchange where applied_at is null and declined_at is null)"
+MADE_CHANGES = "select exists (select from jurisdictions_unitchange where applied_at is not null)"
+
+
 def open_changes(scope: Scope) -> list[ChangeRow]:
     """Return the changes of a scope that are neither made nor declined, the day that comes first on top."""
+    # Most days there is none: what is not there is not asked for, with its units, in a longer question.
+    [(is_any,)] = read_by_key(OPEN_CHANGES)
+    if not is_any:
+        return []
     found = UnitChange.objects.filter(within(scope.path, "unit__path"), applied_at=None, declined_at=None)
     return _changes(found.order_by("effective_on", "id"))
 
 
 def made_changes(scope: Scope, path: str) -> list[ChangeRow]:
     """Return what was changed about a unit, or opened below it, newest first."""
+    [(is_any,)] = read_by_key(MADE_CHANGES)
+    if not is_any:
+        return []
     found = UnitChange.objects.filter(
         within(scope.path, "unit__path"), Q(unit__path=path) | Q(opened__path=path), applied_at__isnull=False
     )

@@ -8,8 +8,10 @@ method, a missing name, an error) goes Django's way from its beginning.
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.template import base
 from django.template.base import (
     FilterExpression,
@@ -23,10 +25,11 @@ from django.template.base import (
     VariableNode,
 )
 from django.template.defaulttags import URLNode
+from django.template.loader import get_template
 from django.template.loaders.cached import Loader as CachedLoader
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
-from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.urls import NoReverseMatch, get_resolver, get_script_prefix, get_urlconf, reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -50,6 +53,23 @@ class QuickLoader(CachedLoader):
         quick = QuickTemplate(found.source, found.origin, found.name, self.engine)
         self.get_template_cache[key] = quick
         return quick
+
+
+def read_ahead() -> int:
+    """Read the views' modules and every template of the application's own, and return how many templates these are.
+
+    Otherwise the first of each page after a start does it: up to half a second, in each process of the web server.
+    """
+    _ = get_resolver().url_patterns
+    names = [
+        str(path.relative_to(folder / "templates"))
+        for folder in (Path(one.path) for one in apps.get_app_configs() if one.name.startswith("shali."))
+        for path in (folder / "templates").rglob("*")
+        if path.suffix in (".html", ".svg", ".txt")
+    ]
+    for name in names:
+        get_template(name)
+    return len(names)
 
 
 class QuickTemplate(Template):
@@ -178,7 +198,10 @@ class OncePerLanguage(Node):
         self.node, self.said = node, dict[str | None, str]()
 
     def render_annotated(self, context: Context) -> str:
-        language = get_language()
+        try:
+            language = context.language_of_page
+        except AttributeError:  # asked once a page and not for each of its hundreds of words
+            language = context.language_of_page = get_language()
         said = self.said.get(language)
         if said is None:
             said = self.said[language] = self.node.render(context)

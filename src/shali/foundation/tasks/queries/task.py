@@ -143,6 +143,15 @@ def _joint_requests(row: Task) -> list[JointRequest]:
     return list(JointRequest.objects.select_related("department__unit", "task").filter(task=row).order_by("-id"))
 
 
+REMINDERS = f"""
+select {columns(Reminder, "r")} from tasks_reminder r where r.task_id = %(task)s order by r.at desc, r.id desc
+"""  # noqa: S608  names of columns
+
+
+def _reminders(row: Task) -> tuple[Reminder, ...]:
+    return tuple(made_of(Reminder, one) for one in read_by_key(REMINDERS, task=row.pk))
+
+
 def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
     """Return a task of the scope, or one that a unit of the scope is asked to take.
 
@@ -180,7 +189,7 @@ def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
         history=tuple(_line(event, named, units) for event in events),
         transfers=tuple(_transfer(one, named, units, None) for one in transfers),
         joint=tuple(_joint(one, named, None) for one in joint),
-        reminders=tuple(Reminder.objects.filter(task=row).order_by("-at", "-id")) if is_reminded else (),
+        reminders=_reminders(row) if is_reminded else (),
     )
 
 
