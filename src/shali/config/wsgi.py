@@ -6,12 +6,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shali.config.settings")
 pages = get_wsgi_application()
 
-from shali.foundation.ui.rendering import read_ahead  # noqa: E402  # these read what was set up above
-from shali.testing.web.bare import with_stations  # noqa: E402
+from shali.testing.web.bare import with_stations  # noqa: E402  # it reads what was set up above
 
 application = with_stations(pages)
-# Whoever comes first after a start waits for nothing that can be read before: views, templates, words.
-read_ahead()
 # What stands after the start stays: it is not looked through again at each collection, nor is a page's small waste
 # collected while the page is made.
 gc.collect()

@@ -8,10 +8,8 @@ method, a missing name, an error) goes Django's way from its beginning.
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.template import base
 from django.template.base import (
     FilterExpression,
@@ -25,11 +23,10 @@ from django.template.base import (
     VariableNode,
 )
 from django.template.defaulttags import URLNode
-from django.template.loader import get_template
 from django.template.loaders.cached import Loader as CachedLoader
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
-from django.urls import NoReverseMatch, get_resolver, get_script_prefix, get_urlconf, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -53,23 +50,6 @@ class QuickLoader(CachedLoader):
         quick = QuickTemplate(found.source, found.origin, found.name, self.engine)
         self.get_template_cache[key] = quick
         return quick
-
-
-def read_ahead() -> int:
-    """Read the views' modules and every template of the application's own, and return how many templates these are.
-
-    Otherwise the first of each page after a start does it: up to half a second, in each process of the web server.
-    """
-    _ = get_resolver().url_patterns
-    names = [
-        str(path.relative_to(folder / "templates"))
-        for folder in (Path(one.path) for one in apps.get_app_configs() if one.name.startswith("shali."))
-        for path in (folder / "templates").rglob("*")
-        if path.suffix in (".html", ".svg", ".txt")
-    ]
-    for name in names:
-        get_template(name)
-    return len(names)
 
 
 class QuickTemplate(Template):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy, override
 
-import shali
-from shali.foundation.ui.rendering import QuickTemplate, address_of, read_ahead
+from shali.foundation.ui.rendering import QuickTemplate, address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +87,3 @@ def test_an_address_is_what_reverse_says_or_left_to_it() -> None:
     assert address_of("tasks:desk") == reverse("tasks:desk")
     assert address_of("jurisdictions:decide", "not-a-number") is None
     assert address_of("nobody:knows") is None
-
-
-def test_every_template_of_ours_can_be_read_before_the_first_request():
-    written = [one for one in Path(shali.__file__).parent.rglob("templates/**/*") if one.is_file()]
-
-    assert read_ahead() == len(written) > 100
