@@ -43,7 +43,8 @@ def main() -> None:
         server, working = serve(port), work()
         try:
             warm, real = Seconds(), Seconds()
-            _work(address, plans, warm, WARM_UP)
+            _work(address, plans, warm, 0.0)  # both processes have begun when everybody is signed in
+            _work(address, plans_of(chosen.users), warm, WARM_UP)
             fresh, before = plans_of(chosen.users), time.process_time()
             _work(address, fresh, real, chosen.seconds, think=chosen.think)
             own = time.process_time() - before

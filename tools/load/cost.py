@@ -3,6 +3,9 @@
 The application is called in this process, one request after the other, under the web role: what other programs of the
 machine do at the same time changes these figures little. PostgreSQL's part is that of its backends, where they run on
 this machine.
+
+What a page costs when there are ten times the rows: `--keep small.json` where a tenth of the city is
+(`shali demo city --people 236749 --tasks 100000` under another SHALI_VAR), then `--beside small.json` where all is.
 """
 
 import argparse
@@ -17,7 +20,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from rich.console import Console
@@ -26,7 +29,15 @@ from rich.table import Table
 from shali.config.cli.installation import installation
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+GROWTH = 1.5  # so much more may a page cost with ten times the rows
 Plan = tuple[str, dict[str, list[str]]]
+
+
+class Figures(TypedDict):
+    """What --keep writes. pages: milliseconds of a processor for one request; rows: tasks of the installation."""
+
+    rows: int
+    pages: dict[str, float]
 
 
 @dataclass
@@ -43,25 +54,33 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=40, help="of each page")
     options.add_argument("--only", default="", help="pages whose name has these letters")
     options.add_argument("--profile", default="", help="keep a profile of these requests in a file, for pstats")
+    options.add_argument("--keep", default="", help="write what each page cost into a file")
+    options.add_argument("--beside", default="", help="say what each page costs beside what --keep wrote of fewer rows")
     chosen = options.parse_args()
     if os.environ.get("SHALI_DB_POOL") == "1":
-        _measure(json.load(sys.stdin), chosen)
+        told = json.load(sys.stdin)
+        costs = _measure(told["plans"], chosen)
+        figures = figures_of(costs, rows=told["rows"])
+        if chosen.keep:
+            Path(chosen.keep).write_text(json.dumps(figures))
+        _show(costs, figures, json.loads(Path(chosen.beside).read_text()) if chosen.beside else None)
         return
     with installation(role="owner"):
         from tools.load.__main__ import plans_of
 
         from shali.config.start import prepare
         from shali.config.start.programs import web_server
+        from shali.foundation.tasks.models import Task
 
         prepare.collect_static()
-        plans = json.dumps(plans_of(6))
+        plans = json.dumps({"plans": plans_of(6), "rows": Task.objects.count()})
         # Its surroundings are the web server's: the web role, and connections from a pool.
         here = {**os.environ, **web_server("127.0.0.1", 1, 1).environment}
         command = [sys.executable, "-m", "tools.load.cost", *sys.argv[1:]]
         subprocess.run(command, input=plans, text=True, env=here, check=True)
 
 
-def _measure(plans: list[Plan], chosen: argparse.Namespace) -> None:
+def _measure(plans: list[Plan], chosen: argparse.Namespace) -> dict[str, Cost]:
     from shali.config.wsgi import pages as application
 
     costs: dict[str, Cost] = {}
@@ -73,7 +92,7 @@ def _measure(plans: list[Plan], chosen: argparse.Namespace) -> None:
                 _ask(user, addresses, costs.setdefault(name, Cost()), chosen.requests // len(plans) + 1, chosen)
     if user.profile:
         user.profile.dump_stats(chosen.profile)
-    _show(costs)
+    return costs
 
 
 def _ask(user: "User", addresses: list[str], cost: Cost, requests: int, chosen: argparse.Namespace) -> None:
@@ -111,15 +130,32 @@ def _postgres_ms() -> float:
     return used / 1e6
 
 
-def _show(costs: dict[str, Cost]) -> None:
+def figures_of(costs: dict[str, Cost], *, rows: int) -> Figures:
+    """Return the processor time of one request of each page, Python's and PostgreSQL's together, and how many tasks."""
+    pages = {page: _quarter(cost.python) + cost.postgres / len(cost.python) for page, cost in costs.items()}
+    return {"rows": rows, "pages": pages}
+
+
+def ratios(figures: Figures, fewer: Figures) -> dict[str, float]:
+    """Return how many times as much each page costs as where there were fewer rows, for the pages of both."""
+    return {page: ms / fewer["pages"][page] for page, ms in figures["pages"].items() if page in fewer["pages"]}
+
+
+def _show(costs: dict[str, Cost], figures: Figures, fewer: Figures | None) -> None:
     table = Table(title="one request, milliseconds (a quarter took less; PostgreSQL: mean)")
-    for name in ("page", "requests", "statements", "Python", "PostgreSQL", "whole", "KB"):
+    more = ratios(figures, fewer) if fewer else {}
+    for name in ("page", "requests", "statements", "Python", "PostgreSQL", "whole", "KB") + ("times",) * bool(fewer):
         table.add_column(name, justify="left" if name == "page" else "right")
     for page, cost in sorted(costs.items()):
         n = len(cost.python)
-        figures = (_quarter(cost.python), cost.postgres / n, _quarter(cost.whole), cost.kilobytes / n)
-        table.add_row(page, str(n), f"{cost.statements / n:.1f}", *(f"{one:.1f}" for one in figures))
+        shown = (_quarter(cost.python), cost.postgres / n, _quarter(cost.whole), cost.kilobytes / n)
+        times = [f"{more[page]:.2f}" if page in more else ""] if fewer else []
+        table.add_row(page, str(n), f"{cost.statements / n:.1f}", *(f"{one:.1f}" for one in shown), *times)
     Console(width=110).print(table)
+    if fewer:
+        grown = f"{figures['rows'] / fewer['rows']:.1f} times the tasks, {figures['rows']:,} beside {fewer['rows']:,}"
+        held = max(more.values(), default=0.0) <= GROWTH
+        Console().print(f"{grown}: processor time at most {GROWTH:g} times on every page: {'yes' if held else 'NO'}")
 
 
 def _quarter(taken: list[float]) -> float:

@@ -37,7 +37,8 @@ def connection_settings(*, role: str, pool: bool) -> dict[str, object]:
     url = urlsplit(database_url() or "postgresql://localhost/shali")
     given = dict(parse_qsl(url.query))
     as_given = os.environ.get("SHALI_DB_AS_GIVEN") == "1"
-    options: dict[str, object] = {"application_name": f"shali-{role}"}
+    # Kept by a connection is what asks to be kept (`read_by_key`), and nothing for being asked often.
+    options: dict[str, object] = {"application_name": f"shali-{role}", "prepare_threshold": 1_000_000_000}
     if "sslmode" in given:
         options["sslmode"] = given["sslmode"]
     if pool:

@@ -6,7 +6,7 @@ from math import cos, radians
 
 from shali.foundation.jurisdictions.models import Level
 from shali.foundation.jurisdictions.queries import county_boundaries
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope
 
 WIDTH = 860
@@ -27,7 +27,7 @@ class Outline:
 def outlines(scope: Scope) -> tuple[dict[str, Outline], int, int]:
     """Return the outlines of the scope's counties by unit path, and the picture's width and height."""
     drawn, height = _drawn()
-    units = read(COUNTIES, level=Level.COUNTY.value, path=scope.path)
+    units = read_by_key(COUNTIES, level=Level.COUNTY.value, path=scope.path)
     return {path: drawn[code[:6]] for code, path in units if code[:6] in drawn}, WIDTH, height
 
 

@@ -15,6 +15,7 @@ from shali.foundation.jurisdictions.scope import Scope, tell_database
 ACTING = "acting_post"
 API = "/api/"
 BEARER = "Bearer "
+ONLY_READS = ("GET", "HEAD")
 
 
 class ScopeMiddleware:
@@ -39,7 +40,10 @@ class ScopeMiddleware:
             self._take_post(request)
         with transaction.atomic():
             if request.scope is not None:  # type: ignore[attr-defined]
-                tell_database(request.scope.path)  # type: ignore[attr-defined]
+                tell_database(
+                    request.scope.path,  # type: ignore[attr-defined]
+                    only_reads=request.method in ONLY_READS,
+                )
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(response, "refused", False):
                 transaction.set_rollback(True)

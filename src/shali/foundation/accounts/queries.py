@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, Q, When
 
 from shali.foundation.accounts.models import ApiToken, Post, User
 from shali.foundation.jurisdictions.models import Unit
-from shali.foundation.jurisdictions.reading import columns, made_of, read, width
+from shali.foundation.jurisdictions.reading import columns, made_of, read_by_key, width
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.paging import PAGE, Page
 
@@ -23,7 +23,7 @@ order by p.path, p.role, p.id
 def active_posts(user: int, *, at: datetime) -> list[Post]:
     """Return the posts of a user that are in force with their units, the highest unit first; every request asks."""
     posts = []
-    for row in read(ACTIVE, user=user, at=at):
+    for row in read_by_key(ACTIVE, user=user, at=at):
         post = made_of(Post, row)
         post.unit = made_of(Unit, row[width(Post) :])
         posts.append(post)
@@ -43,7 +43,7 @@ def posts_at(scope: Scope, path: str, *, at: datetime) -> list[Post]:
     if not scope.holds(path):
         return []
     posts = []
-    for row in read(POSTS_AT, path=path, at=at):
+    for row in read_by_key(POSTS_AT, path=path, at=at):
         post = made_of(Post, row)
         post.user = made_of(User, row[width(Post) :])
         posts.append(post)
@@ -151,7 +151,7 @@ where p.id = any(%(posts)s)
 def who(names: Iterable[str]) -> dict[str, Who]:
     """Return who stands behind journal names such as "post:17"; systems and unknown ones are left out."""
     numbers = {int(name.removeprefix("post:")) for name in names if name.startswith("post:")}
-    found = read(WHO, posts=list(numbers)) if numbers else []
+    found = read_by_key(WHO, posts=list(numbers)) if numbers else []
     return {f"post:{number}": Who(name, unit, unit_en, role) for number, name, unit, unit_en, role in found}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore as OfDjango
 
 from shali.foundation.clocks import now, shift
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read_by_key
 
 OF_KEY = "select session_data from django_session where session_key = %(key)s and expire_date > %(at)s"
 
@@ -13,7 +13,7 @@ OF_KEY = "select session_data from django_session where session_key = %(key)s an
 class SessionStore(OfDjango):
     def load(self) -> dict[str, Any]:
         # Sessions end by the real clock, in an exercise too.
-        found = read(OF_KEY, key=self.session_key, at=now() - shift())
+        found = read_by_key(OF_KEY, key=self.session_key, at=now() - shift())
         if not found:
             self._session_key = None
             return {}

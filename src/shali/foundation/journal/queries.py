@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 
 from shali.foundation.accounts.queries import who
 from shali.foundation.journal.models import AccessRecord, DayRoot, Fact
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read, read_by_key
 from shali.foundation.jurisdictions.scope import Scope, within
 
 
@@ -70,7 +70,7 @@ where by = %(by)s and at >= %(since)s and act = 'reveal' and subject_kind = 'per
 
 def people_looked_at(scope: Scope, *, since: datetime) -> set[int]:
     """Return the distinct people whom this post revealed since an hour; its day's budget is counted from them."""
-    return {number for [number] in read(REVEALED, by=scope.name, since=since)}
+    return {number for [number] in read_by_key(REVEALED, by=scope.name, since=since)}
 
 
 def causes_of(scope: Scope, fact: int) -> list[Fact]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from shali.foundation.jurisdictions.models import ChangeKind, Department, Level, Unit, UnitChange
-from shali.foundation.jurisdictions.reading import columns, made_of, read
+from shali.foundation.jurisdictions.reading import columns, made_of, read_by_key
 from shali.foundation.jurisdictions.reference import DATA
 from shali.foundation.jurisdictions.rules import above
 from shali.foundation.jurisdictions.scope import Scope, within
@@ -78,7 +78,7 @@ order by u.place, u.id
 
 def children(scope: Scope, path: str, *, at: datetime | None = None) -> list[UnitRow]:
     """Return the open units just below one, in the city's order. `at`: count the posts in force at that hour."""
-    return [UnitRow(*row) for row in read(CHILDREN, scope=scope.path, path=path, at=at)]
+    return [UnitRow(*row) for row in read_by_key(CHILDREN, scope=scope.path, path=path, at=at)]
 
 
 def units_named(scope: Scope, words: str, *, at: datetime | None = None) -> list[UnitRow]:
@@ -105,14 +105,25 @@ def posts_at(unit: Unit, *, at: datetime) -> int:
     ).count()
 
 
+OPEN_CHANGES = "select exists (select from jurisdictions_unitchange where applied_at is null and declined_at is null)"
+MADE_CHANGES = "select exists (select from jurisdictions_unitchange where applied_at is not null)"
+
+
 def open_changes(scope: Scope) -> list[ChangeRow]:
     """Return the changes of a scope that are neither made nor declined, the day that comes first on top."""
+    # Most days there is none: what is not there is not asked for, with its units, in a longer question.
+    [(is_any,)] = read_by_key(OPEN_CHANGES)
+    if not is_any:
+        return []
     found = UnitChange.objects.filter(within(scope.path, "unit__path"), applied_at=None, declined_at=None)
     return _changes(found.order_by("effective_on", "id"))
 
 
 def made_changes(scope: Scope, path: str) -> list[ChangeRow]:
     """Return what was changed about a unit, or opened below it, newest first."""
+    [(is_any,)] = read_by_key(MADE_CHANGES)
+    if not is_any:
+        return []
     found = UnitChange.objects.filter(
         within(scope.path, "unit__path"), Q(unit__path=path) | Q(opened__path=path), applied_at__isnull=False
     )
@@ -170,11 +181,13 @@ def ancestors(scope: Scope, path: str) -> list[Unit]:
     return [found[one] for one in sorted(found)]
 
 
+AT = f"select {columns(Unit, 'u')} from jurisdictions_unit u where u.path = any(%(paths)s)"  # noqa: S608
+
+
 def units_at(paths: Iterable[str]) -> dict[str, Unit]:
     """Return units by their paths, wherever they are: the tree of the city is public knowledge."""
     wanted = list(set(paths))
-    sql = f"select {columns(Unit, 'u')} from jurisdictions_unit u where u.path = any(%(paths)s)"  # noqa: S608
-    found = read(sql, paths=wanted) if wanted else []
+    found = read_by_key(AT, paths=wanted) if wanted else []
     return {unit.path: unit for unit in (made_of(Unit, row) for row in found)}
 
 

@@ -69,12 +69,18 @@ def in_scope(scope: Scope) -> Iterator[None]:
             tell_database(before)
 
 
-def tell_database(path: str) -> None:
-    """Set the scope for the rest of the open transaction, and by how much an exercise's clock is shifted."""
+def tell_database(path: str, *, only_reads: bool = False) -> None:
+    """Set the scope for the rest of the open transaction, and by how much an exercise's clock is shifted.
+
+    only_reads: keep the plans of statements that go by keys (`read_by_key`). Where something is written the triggers
+        plan for the scope, as the web role always does.
+    """
     seconds = f"{shift().total_seconds():.0f}"
+    plans = ", set_config('plan_cache_mode', 'force_generic_plan', true)" if only_reads else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('shali.scope', %s, true), set_config('shali.shift', %s, true)", [path, seconds]
+            f"select set_config('shali.scope', %s, true), set_config('shali.shift', %s, true){plans}",
+            [path, seconds],
         )
 
 

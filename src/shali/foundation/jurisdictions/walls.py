@@ -4,15 +4,15 @@ The function raises when no scope is set: a bare `current_setting` is the empty 
 transaction of a pooled connection and would let every row through.
 """
 
+# In SQL, so that PostgreSQL writes it into the statement that asks: called for each row it took longer than the row.
 SCOPE_FUNCTION = """
-create or replace function shali_scope() returns text language plpgsql stable parallel safe as $$
-declare s text := current_setting('shali.scope', true);
+create or replace function shali_no_scope() returns text language plpgsql stable parallel safe as $$
 begin
-  if coalesce(s, '') = '' then
-    raise exception 'no scope is set for this transaction' using errcode = '42501';
-  end if;
-  return s;
+  raise exception 'no scope is set for this transaction' using errcode = '42501';
 end $$;
+create or replace function shali_scope() returns text language sql stable parallel safe as $$
+  select coalesce(nullif(current_setting('shali.scope', true), ''), shali_no_scope())
+$$;
 """
 
 # A path's township, or the path where it stands higher: the body of a function that is written into the statement which

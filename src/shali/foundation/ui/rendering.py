@@ -178,7 +178,10 @@ class OncePerLanguage(Node):
         self.node, self.said = node, dict[str | None, str]()
 
     def render_annotated(self, context: Context) -> str:
-        language = get_language()
+        try:
+            language = context.language_of_page
+        except AttributeError:  # asked once a page and not for each of its hundreds of words
+            language = context.language_of_page = get_language()
         said = self.said.get(language)
         if said is None:
             said = self.said[language] = self.node.render(context)

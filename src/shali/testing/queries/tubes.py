@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.models import Unit
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.ui.paging import Page, page_by_hour
@@ -291,10 +292,14 @@ def code_of(scope: Scope, person: int, *, at: datetime) -> str:
     return f"SHALI1:{found.public_id}:{found.name[:1]}" if found is not None else ""
 
 
+STANDINGS = """
+select r.public_id, r.number, e.standing, e.sampled_at, e.exempt, e.missing
+from testing_expected e join testing_round r on r.id = e.round_id
+where e.person_id = %(person)s and e.path >= %(path)s and e.path < %(path)s || '/'
+order by r.number desc limit %(most)s
+"""
+
+
 def standings_of(scope: Scope, person: int, *, most: int = 10) -> list[OwnStanding]:
     """Return where a person stands in the last rounds."""
-    rows = Expected.objects.filter(within(scope.path), person_id=person).select_related("round")
-    return [
-        OwnStanding(one.round.public_id, one.round.number, one.standing, one.sampled_at, one.exempt, one.missing)
-        for one in rows.order_by("-round__number")[:most]
-    ]
+    return [OwnStanding(*row) for row in read_by_key(STANDINGS, person=person, path=scope.path, most=most)]

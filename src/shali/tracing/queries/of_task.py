@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.tracing.models import Case, Contact
 from shali.tracing.queries.case import Progress, progress_of
@@ -30,8 +31,18 @@ def contact_of_task(scope: Scope, task: str) -> str | None:
     return found.values_list("public_id", flat=True).first()
 
 
+IS_TRACED = """
+select exists (select from tracing_case c where c.person_id = %(person)s),
+  exists (select from tracing_contact c where c.person_id = %(person)s)
+"""
+
+
 def traced(scope: Scope, person: int, *, at: datetime) -> tuple[list[CaseOf], list[ContactRow]]:
     """Return a person's cases and contacts within the scope."""
+    # Of nearly everybody there is neither: what is not there is not asked for.
+    [(is_case, is_contact)] = read_by_key(IS_TRACED, person=person)
+    if not (is_case or is_contact):
+        return [], []
     cases = Case.objects.filter(within(scope.path), person_id=person).order_by("-number")
     contacts = Contact.objects.filter(seen_contacts(scope), person_id=person).select_related("unit", "assignee__user")
     return (

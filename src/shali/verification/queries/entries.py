@@ -1,5 +1,6 @@
 """The people on lists, as rows of a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from shali.foundation.clocks import day_of
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.rules import due_soon_share
@@ -54,6 +55,7 @@ def entries_page(
     hours: tuple[int, int | None] | None = None,
     after: str = "",
     counted: int | None = None,
+    first: Sequence[int] = (),
 ) -> Page[EntryRow]:
     """Return one page of people on lists, due first; each person once, however many lists ask for him.
 
@@ -61,6 +63,7 @@ def entries_page(
     fact_open: people without this fact (1-4)
     hours: people handed over at least so many full hours ago, and less than so many
     counted: how many these filters hold, where that is known already
+    first: the tasks of the first page, and one more, in order, where these are known already
     """
     tasks = filtered(
         scope,
@@ -80,8 +83,8 @@ def entries_page(
     if place is not None:
         tasks, shown = _after(tasks, place, column), place[2]
     # The place of the page first, its rows after: sorting thousands of joined rows for fifty took most of the time.
-    numbers = list(tasks.order_by(*order).values_list("pk", flat=True)[: PAGE + 1])
-    rows_of = {row[0]: _Read(*row) for row in read(ROWS, tasks=numbers)} if numbers else {}
+    numbers = list(first or tasks.order_by(*order).values_list("pk", flat=True)[: PAGE + 1])
+    rows_of = {row[0]: _Read(*row) for row in read_by_key(ROWS, tasks=numbers)} if numbers else {}
     found = [rows_of[number] for number in numbers]
     more, found = len(found) > PAGE, found[:PAGE]
     rows = _rows(scope, found, at)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from shali.foundation.intake.models import Batch
 from shali.foundation.jurisdictions.queries import units_at
-from shali.foundation.jurisdictions.reading import columns, made_of, read, width
+from shali.foundation.jurisdictions.reading import columns, made_of, read, read_by_key, width
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.paging import COUNTED_AT_MOST, PAGE, Page, mark, read_mark
 from shali.foundation.ui.refusal import NotInScope
@@ -187,7 +187,7 @@ def pushed_list(scope: Scope, public_id: str) -> PushedList:
 
     :raises NotInScope: there is none
     """
-    found = read(ONE, list=public_id)
+    found = read_by_key(ONE, list=public_id)
     if not found:
         raise NotInScope
     one, batch = made_of(PushedList, found[0]), found[0][width(PushedList) :]
@@ -203,7 +203,12 @@ def list_of_batch(scope: Scope, batch: int) -> PushedList | None:
 
 
 def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
-    """Count one list for its page; the identity of its rows is the batch's own, held by the database.
+    """Count one list; the identity of its rows is the batch's own, held by the database."""
+    return figures_and_first(scope, public_id, at=at)[0]
+
+
+def figures_and_first(scope: Scope, public_id: str, *, at: datetime) -> tuple[ListFigures, list[int]]:
+    """Count one list for its page, and say which tasks the first page of its open people has, in their order.
 
     What is settled is known from the list's sums; what is not is looked at row by row.
     """
@@ -213,9 +218,8 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
         sum(getattr(found, name) for _, found in sums) for name in ("people", "open", "overdue", "four_facts")
     )
     rest = rest_of(scope, one.pk, at=at)
-    # A county that is asked does not see the file, which is the receiver's: the wall says so too.
-    batch = one.batch if scope.holds(one.path) else None
-    return ListFigures(
+    batch = _file_of(scope, one)
+    figures = ListFigures(
         id=one.pk,
         public_id=one.public_id,
         path=one.path,
@@ -251,6 +255,12 @@ def list_figures(scope: Scope, public_id: str, *, at: datetime) -> ListFigures:
         bands=bands(scope, rest.open_since, one, at=at),
         units=_by_child(scope, sums),
     )
+    return figures, rest.first
+
+
+def _file_of(scope: Scope, one: PushedList) -> Batch | None:
+    """Return the list's file, for the receiver alone: a county that is asked does not see it, the wall says so too."""
+    return one.batch if scope.holds(one.path) else None
 
 
 def _by_child(scope: Scope, found_by_path: list[tuple[str, Sums]]) -> tuple[UnitFigures, ...]:

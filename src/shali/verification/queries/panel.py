@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.refusal import NotInScope
 from shali.verification.queries.identity import IdentityRow, identity_questions
@@ -144,7 +144,7 @@ def check_figures(scope: Scope, task: str) -> CheckFigures:
 
     :raises NotInScope: there is no such task for this post
     """
-    found = read(CHECK, task=task, path=scope.path)
+    found = read_by_key(CHECK, task=task, path=scope.path)
     if not found:
         raise NotInScope
     check = _Read(*found[0])
@@ -154,12 +154,12 @@ def check_figures(scope: Scope, task: str) -> CheckFigures:
         state=check.state,
         established=(check.counted, check.identified, check.located, check.controlled),
         findings=_findings(check.id),
-        attempts=tuple(AttemptRow(*row) for row in read(ATTEMPTS, task=check.id)) if check.attempts else (),
+        attempts=tuple(AttemptRow(*row) for row in read_by_key(ATTEMPTS, task=check.id)) if check.attempts else (),
         attempts_made=check.attempts,
         attempts_required=check.attempts_required,
         next_attempt_at=check.next_attempt_at,
-        askers=tuple(Asker(*row) for row in read(ASKERS, task=check.id)),
-        anomalies=tuple(AnomalyRow(*row) for row in read(ANOMALIES, task=check.id)) if check.is_odd else (),
+        askers=tuple(Asker(*row) for row in read_by_key(ASKERS, task=check.id)),
+        anomalies=tuple(AnomalyRow(*row) for row in read_by_key(ANOMALIES, task=check.id)) if check.is_odd else (),
         identity=tuple(identity_questions(scope, task=task)) if check.is_to_be_seen else (),
         ending=check.ending,
         ended_at=check.ended_at,
@@ -177,7 +177,7 @@ def _findings(task: int) -> tuple[FindingRow, ...]:
     """Newest first within each fact; the newest is the one that stands."""
     rows = []
     seen: set[int] = set()
-    for fact, answer, establishes, way, at, recorded_at, by in read(FINDINGS, task=task):
+    for fact, answer, establishes, way, at, recorded_at, by in read_by_key(FINDINGS, task=task):
         rows.append(FindingRow(fact, answer, establishes, way, at, recorded_at, by, stands=fact not in seen))
         seen.add(fact)
     return tuple(rows)

@@ -1,11 +1,12 @@
 """What a list's sums do not know: its rows that are not settled, looked at one by one."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shali.foundation.jurisdictions.reading import read
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import due_soon_share
+from shali.foundation.ui.paging import PAGE
 from shali.verification.models import PushedList
 from shali.verification.rules import AGE_BANDS
 
@@ -20,7 +21,10 @@ class Band:
 
 @dataclass(slots=True)
 class Rest:
-    """What the rows that are not settled add up to; and the open ones by the hour of their hand-over."""
+    """What the rows that are not settled add up to; and the open ones by the hour of their hand-over.
+
+    first: the tasks of the first page of those who are open, and one more, the most pressing on top
+    """
 
     soon: int = 0
     blocked: int = 0
@@ -30,6 +34,7 @@ class Rest:
     located: int = 0
     controlled: int = 0
     open_since: dict[datetime, int] = field(default_factory=dict)
+    first: list[int] = field(default_factory=list)
 
     def established(self, settled: int) -> tuple[int, int, int, int]:
         """Return how many have each fact, with those who were struck off with all four."""
@@ -39,31 +44,42 @@ class Rest:
 
 
 # All people of one list share its hour unless an earlier list asked: so this is a handful of rows. A repeated or
-# withdrawn entry asks nothing, and what is settled is in the list's sums.
+# withdrawn entry asks nothing, and what is settled is in the list's sums. Each row is looked up once, for the sums and
+# for the first page of those who are open.
 REST = """
-select t.handed_over_at,
-  count(*) filter (where e.struck_off_at is null and t.due_at >= %(at)s
-    and t.handed_over_at <= %(at)s - (t.due_at - t.handed_over_at) * %(share)s),
-  count(*) filter (where e.struck_off_at is null and t.blocked_since is not null),
-  count(*) filter (where e.struck_off_at is null and t.state = 1),
-  count(c.counted_id), count(c.identified_id), count(c.located_id), count(c.controlled_id),
-  count(*) filter (where e.struck_off_at is null)
-from verification_listentry e join tasks_task t on t.id = e.task_id
-left join verification_check c on c.task_id = t.id
-where e.pushed_list_id = %(list)s and (e.struck_off_at is null or e.ending <> 1) and e.duplicate_of_id is null
-  and e.ending is distinct from 6 and t.path >= %(path)s and t.path < %(path)s || '/'
-group by t.handed_over_at
+with asked as materialized (
+  select t.id, t.kind, t.state, t.handed_over_at, t.due_at, t.blocked_since, e.struck_off_at,
+    c.counted_id, c.identified_id, c.located_id, c.controlled_id
+  from verification_listentry e join tasks_task t on t.id = e.task_id
+  left join verification_check c on c.task_id = t.id
+  where e.pushed_list_id = %(list)s and (e.struck_off_at is null or e.ending <> 1) and e.duplicate_of_id is null
+    and e.ending is distinct from 6 and t.path >= %(path)s and t.path < %(path)s || '/'
+)
+select handed_over_at,
+  count(*) filter (where struck_off_at is null and due_at >= %(at)s
+    and handed_over_at <= %(at)s - (due_at - handed_over_at) * %(share)s),
+  count(*) filter (where struck_off_at is null and blocked_since is not null),
+  count(*) filter (where struck_off_at is null and state = 1),
+  count(counted_id), count(identified_id), count(located_id), count(controlled_id),
+  count(*) filter (where struck_off_at is null),
+  array(
+    select id from asked where struck_off_at is null and state <> 3 and kind = 'verification'
+    group by due_at, id order by due_at, id limit %(limit)s
+  )
+from asked group by handed_over_at
 """
 
 
 def rest_of(scope: Scope, pushed_list: int, *, at: datetime) -> Rest:
     """Return what the rows of a list add up to that its sums do not know."""
     rest = Rest()
-    names = [one.name for one in fields(Rest)][:-1]
-    for hour, *counts, still_open in read(REST, list=pushed_list, path=scope.path, at=at, share=due_soon_share(at)):
+    names = ("soon", "blocked", "not_accepted", "counted", "identified", "located", "controlled")
+    found = read(REST, list=pushed_list, path=scope.path, at=at, share=due_soon_share(at), limit=PAGE + 1)
+    for hour, *counts, still_open, first in found:
         for name, count in zip(names, counts, strict=True):
             setattr(rest, name, getattr(rest, name) + count)
         rest.open_since[hour] = still_open
+        rest.first = first
     return rest
 
 

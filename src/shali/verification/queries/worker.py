@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from shali.foundation.clocks import day_of
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read, read_by_key
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.tasks.rules import clock_state
@@ -148,19 +148,19 @@ class _Known:
     def of(cls, people: list[int], tasks: list[int]) -> "_Known":
         tails = {
             person: open_text(sealed, table="people_document", column="number", row=row)[-4:]
-            for person, row, sealed in read(DOCUMENTS, people=people)
+            for person, row, sealed in read_by_key(DOCUMENTS, people=people)
         }
         phones: dict[int, list[str]] = {}
-        for person, row, sealed in read(PHONES, people=people):
+        for person, row, sealed in read_by_key(PHONES, people=people):
             phones.setdefault(person, []).append(open_text(sealed, table="people_phone", column="number", row=row))
         addresses = {
             person: open_text(sealed, table="people_address", column="text", row=row)
-            for person, row, sealed in read(ADDRESSES, people=people)
+            for person, row, sealed in read_by_key(ADDRESSES, people=people)
         }
         given: dict[int, list[Given]] = {}
-        for task, *said in read(GIVEN, tasks=tasks):
+        for task, *said in read_by_key(GIVEN, tasks=tasks):
             given.setdefault(task, []).append(Given(*said))
-        found = {row[0]: _Person(*row) for row in read(PEOPLE, people=people)}
+        found = {row[0]: _Person(*row) for row in read_by_key(PEOPLE, people=people)}
         return cls(found, tails, phones, addresses, given)
 
 

@@ -15,6 +15,8 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.tasks.models import Task
 from shali.verification.models import ListEntry, ListState, PushedList
+from shali.verification.queries.entries import filtered
+from shali.verification.queries.lists import figures_and_first
 from shali.verification.rules import Fact
 from shali.verification.services.endings import close_with_four_facts
 
@@ -85,3 +87,16 @@ def test_a_county_that_is_asked_already_opens_a_list_that_is_still_handed_out(de
 
     assert page.status_code == 200
     assert not re.search(r"/intake/\w{12}/", page.content.decode())
+
+
+def test_the_first_page_that_comes_with_the_sums_is_the_page_that_is_asked_for_alone(desk):
+    open_ones = list(Task.objects.filter(kind="verification").exclude(state=3).order_by("id"))
+    Task.objects.filter(pk=open_ones[1].pk).update(due_at=open_ones[0].due_at - timedelta(hours=1))
+    scope, at = system_scope("test"), now()
+
+    with in_scope(scope):
+        figures, first = figures_and_first(scope, ListEntry.objects.first().pushed_list.public_id, at=at)
+        asked = filtered(scope, at=at, which="open", pushed_list=figures.id).order_by("due_at", "id")
+
+        assert first == [open_ones[1].pk, open_ones[0].pk]
+        assert first == list(asked.values_list("pk", flat=True))

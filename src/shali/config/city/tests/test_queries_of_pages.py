@@ -20,7 +20,7 @@ from shali.verification.models import PushedList
 # page -> who opens it, and how many statements that takes: sign-in, scope, savepoints and frame included
 PINNED = {
     "/verification/": ("city-duty", 8),
-    "/verification/lists/{list}/": ("city-duty", 14),
+    "/verification/lists/{list}/": ("city-duty", 13),
     "/verification/lists/{list}/?which=closed": ("county-desk", 12),
     "/verification/anomalies/": ("city-duty", 7),
     "/verification/my/": ("community-worker", 17),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.formats import mask_name
 from shali.foundation.vault.sealing import open_text
@@ -36,7 +36,7 @@ def masked_many(scope: Scope, people: Iterable[int], *, on: date) -> dict[int, M
         return {}
     tails = {
         person: open_text(sealed, table="people_document", column="number", row=document)[-4:]
-        for person, document, sealed in read(DOCUMENTS, people=numbers)
+        for person, document, sealed in read_by_key(DOCUMENTS, people=numbers)
     }
     return {
         number: Masked(
@@ -47,7 +47,7 @@ def masked_many(scope: Scope, people: Iterable[int], *, on: date) -> dict[int, M
             sex=sex,
             age=_age(number, birth, on),
         )
-        for number, public_id, sex, name, birth in read(PEOPLE, people=numbers)
+        for number, public_id, sex, name, birth in read_by_key(PEOPLE, people=numbers)
     }
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q
 
 from shali.foundation.clocks import day_of
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.models import AddressKind, DocumentKind, Person, Sight
 from shali.foundation.people.queries.masked import Masked, masked_many
@@ -114,7 +114,7 @@ def person_record(scope: Scope, public_id: str, *, at: datetime) -> PersonRecord
 
     :raises NotInScope: there is none whom this scope may know of
     """
-    found = read(PERSON, person=public_id, path=scope.path, at=at)
+    found = read_by_key(PERSON, person=public_id, path=scope.path, at=at)
     if not found:
         raise NotInScope
     person = _Read(*found[0])
@@ -154,7 +154,7 @@ def _documents(person: int) -> list[Known]:
             seen_at=seen_at,
             ended_at=ended_at,
         )
-        for row, kind, sealed, whole, source, seen_at, ended_at in read(DOCUMENTS, person=person)
+        for row, kind, sealed, whole, source, seen_at, ended_at in read_by_key(DOCUMENTS, person=person)
     ]
 
 
@@ -168,7 +168,7 @@ def _phones(person: int) -> list[Known]:
             seen_at=seen_at,
             ended_at=ended_at,
         )
-        for row, sealed, source, seen_at, ended_at in read(PHONES, person=person)
+        for row, sealed, source, seen_at, ended_at in read_by_key(PHONES, person=person)
     ]
 
 
@@ -183,7 +183,7 @@ def _addresses(person: int) -> list[Known]:
             seen_at=seen_at,
             ended_at=ended_at,
         )
-        for kind, unit, source, seen_at, ended_at in read(ADDRESSES, person=person)
+        for kind, unit, source, seen_at, ended_at in read_by_key(ADDRESSES, person=person)
     ]
 
 

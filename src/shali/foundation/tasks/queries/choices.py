@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shali.foundation.jurisdictions.models import Department, Unit
 from shali.foundation.jurisdictions.queries import Named
-from shali.foundation.jurisdictions.reading import columns, made_of, read, width
+from shali.foundation.jurisdictions.reading import columns, made_of, read_by_key, width
 from shali.foundation.jurisdictions.rules import above
 from shali.foundation.jurisdictions.scope import Scope
 
@@ -18,7 +18,7 @@ where d.path = any(%(paths)s) order by d.path, d.place, d.id
 def departments_above(scope: Scope, path: str) -> list[Department]:
     """Return the departments of the units at or above a unit, whom its tasks may ask to join."""
     departments = []
-    for row in read(DEPARTMENTS, paths=above(path)):
+    for row in read_by_key(DEPARTMENTS, paths=above(path)):
         department = made_of(Department, row)
         department.unit = made_of(Unit, row[width(Department) :])
         departments.append(department)
@@ -45,5 +45,5 @@ order by u.level desc, above.path, u.place, u.id limit 300
 
 def units_to_choose(scope: Scope, path: str) -> list[UnitChoice]:
     """Return units near one: its siblings and their parents' siblings, for a transfer; any other by its path."""
-    found = read(NEAR, parents=above(path)[:-1], path=path)
+    found = read_by_key(NEAR, parents=above(path)[:-1], path=path)
     return [UnitChoice(row[0], row[1], row[2], Named(*row[3:])) for row in found]

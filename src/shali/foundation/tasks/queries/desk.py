@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shali.foundation.clocks import day_of, start_of_day
-from shali.foundation.jurisdictions.reading import read
+from shali.foundation.jurisdictions.reading import read_by_key
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
 from shali.foundation.policy.rules import due_soon_share
@@ -141,7 +141,7 @@ def tasks_page(
         tasks = tasks.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=number))
     # The place of the page first, its rows after: sorting thousands of joined rows for fifty took most of the time.
     numbers = list(tasks.order_by("due_at", "id").values_list("pk", flat=True)[: PAGE + 1])
-    rows_of = {row[0]: TaskRead(*row) for row in read(NUMBERED, tasks=numbers)} if numbers else {}
+    rows_of = {row[0]: TaskRead(*row) for row in read_by_key(NUMBERED, tasks=numbers)} if numbers else {}
     found = [rows_of[number] for number in numbers]
     more, found = len(found) > PAGE, found[:PAGE]
     people = masked_many(scope, [task.subject_id for task in found if task.subject_id], on=day_of(at))
@@ -205,7 +205,7 @@ def _why(which: str, state: str, *, is_accepted: bool, is_assigned: bool) -> str
 
 def tasks_about(scope: Scope, person: int) -> list[TaskRead]:
     """Return at most 50 tasks of the scope about one person, open ones first, the newest on top."""
-    found = (TaskRead(*row) for row in read(OF_PERSON, person=person, path=scope.path))
+    found = (TaskRead(*row) for row in read_by_key(OF_PERSON, person=person, path=scope.path))
     return sorted(found, key=lambda task: task.state == TaskState.CLOSED)
 
 

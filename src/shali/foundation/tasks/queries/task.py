@@ -12,7 +12,7 @@ from shali.foundation.clocks import day_of
 from shali.foundation.journal.access import record_access
 from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.queries import units_at
-from shali.foundation.jurisdictions.reading import Row, columns, made_of, read, width
+from shali.foundation.jurisdictions.reading import Row, columns, made_of, read_by_key, width
 from shali.foundation.jurisdictions.rules import above
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.people.queries.masked import Masked, masked_many
@@ -143,12 +143,21 @@ def _joint_requests(row: Task) -> list[JointRequest]:
     return list(JointRequest.objects.select_related("department__unit", "task").filter(task=row).order_by("-id"))
 
 
+REMINDERS = f"""
+select {columns(Reminder, "r")} from tasks_reminder r where r.task_id = %(task)s order by r.at desc, r.id desc
+"""  # noqa: S608  names of columns
+
+
+def _reminders(row: Task) -> tuple[Reminder, ...]:
+    return tuple(made_of(Reminder, one) for one in read_by_key(REMINDERS, task=row.pk))
+
+
 def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
     """Return a task of the scope, or one that a unit of the scope is asked to take.
 
     :raises NotInScope: there is none
     """
-    found = read(TASK, task=public_id)
+    found = read_by_key(TASK, task=public_id)
     if not found:
         raise NotInScope
     row, (is_passed, is_joint, is_reminded) = _task(found[0]), found[0][:FLAGS]
@@ -157,7 +166,7 @@ def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
     transfers = _transfers(row) if is_passed else []
     if not is_ours and not any(one.state in (1, 4) and scope.holds(one.to_path or "-") for one in transfers):
         raise NotInScope
-    events = [_Event(*one) for one in read(EVENTS, task=row.pk)]
+    events = [_Event(*one) for one in read_by_key(EVENTS, task=row.pk)]
     joint = _joint_requests(row) if is_joint else []
     named = who([e.by for e in events] + [t.asked_by for t in transfers] + [j.asked_by for j in joint])
     units = _units(
@@ -180,7 +189,7 @@ def task_record(scope: Scope, public_id: str, *, at: datetime) -> TaskRecord:
         history=tuple(_line(event, named, units) for event in events),
         transfers=tuple(_transfer(one, named, units, None) for one in transfers),
         joint=tuple(_joint(one, named, None) for one in joint),
-        reminders=tuple(Reminder.objects.filter(task=row).order_by("-at", "-id")) if is_reminded else (),
+        reminders=_reminders(row) if is_reminded else (),
     )
 
 

@@ -9,7 +9,7 @@ from shali.foundation.policy.rules import due_soon_share
 from shali.foundation.ui.uploads import uploaded
 from shali.verification.queries import words
 from shali.verification.queries.entries import WHICH, entries_page
-from shali.verification.queries.lists import ListFigures, list_figures, lists, lists_page
+from shali.verification.queries.lists import ListFigures, figures_and_first, lists, lists_page
 from shali.verification.rules import AGE_BANDS
 from shali.verification.services.receive import receive_list
 from shali.verification.services.reply import make_reply
@@ -60,11 +60,12 @@ def receive(request: PostRequest) -> HttpResponse:
 @require_GET
 def one_list(request: PostRequest, pushed_list: str) -> HttpResponse:
     at = now()
-    figures = list_figures(request.scope, pushed_list, at=at)
+    figures, first = figures_and_first(request.scope, pushed_list, at=at)
     which = asked if (asked := request.GET.get("which", "open")) in WHICH else "open"
     unit = request.GET.get("unit", "")
     fact_open = request.GET.get("fact_open", "")
     band = next((b for b in AGE_BANDS if str(b.from_hours) == request.GET.get("hours")), None)
+    is_part = bool(unit or fact_open or band)
     page = entries_page(
         request.scope,
         at=at,
@@ -76,7 +77,8 @@ def one_list(request: PostRequest, pushed_list: str) -> HttpResponse:
         fact_open=int(fact_open) if fact_open.isdigit() else None,
         hours=(band.from_hours, band.to_hours) if band else None,
         after=request.GET.get("after", ""),
-        counted=None if unit or fact_open or band else _counted(figures, which),
+        counted=None if is_part else _counted(figures, which),
+        first=first if which == "open" and not is_part and not request.GET.get("after") else (),
     )
     line, agrees = present.announced_line(figures)
     return render(
