@@ -85,6 +85,7 @@ def _show(console: Console, people: int, written: "list[Written]", took: "Took")
     for name, seconds in (("all acknowledged", took.acknowledged), ("all in their tubes", took.drained)):
         table.add_row(name, f"{seconds:.1f}", f"{took.events / seconds:,.0f}")
     console.print(table)
+    console.print(f"From the second quarter of them to the third: {took.at_work():,.0f} events/s into their tubes.")
     cut = statistics.quantiles(took.delays, n=20) if len(took.delays) > 1 else took.delays * 19
     console.print(
         f"From acknowledgement to tube: p50 {cut[9]:.1f} s, p95 {cut[18]:.1f} s, at most {max(took.delays):.1f} s. "

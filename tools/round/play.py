@@ -13,6 +13,7 @@ from tools.round.sending import Told, send
 
 LOOK = 0.25  # seconds between two looks into the inbox
 AT_ONCE = 500  # batches on their way into the table at one moment, at most
+QUARTER = 0.25
 PATIENCE = 900.0  # seconds for the inbox to be emptied
 
 
@@ -26,6 +27,14 @@ class Took:
     patience: int = 0
     late: float = 0.0
     delays: list[float] = field(default_factory=list)
+    seen: list[tuple[float, int]] = field(default_factory=list)  # seconds of a clock, events in their tubes by then
+
+    def at_work(self) -> float:
+        """Return events/s from a quarter of all until three: without the waits before the first and after the last."""
+        begun, ended = (
+            next(one for one in self.seen if one[1] >= self.events * part) for part in (QUARTER, 1 - QUARTER)
+        )
+        return (ended[1] - begun[1]) / (ended[0] - begun[0]) if ended[0] > begun[0] else 0.0
 
 
 def play(
@@ -125,6 +134,7 @@ class _Watch(threading.Thread):
                 self._done_before.add(number)
                 self.processed += events
                 self.took.delays.append((at - received_at).total_seconds())
+        self.took.seen.append((time.monotonic(), self.processed))
         if rows:
             lowest = next((number for number, _n, _at, is_done in rows if not is_done), rows[-1][0])
             self._lowest_open = max(self._lowest_open, lowest - AT_ONCE)

@@ -35,8 +35,8 @@ def place(made: int) -> None:
     place_people(made=made)
 
 
-# Every ten seconds: a batch asks for no job of its own, so that nothing but itself is written when it comes.
-@app.periodic(cron="* * * * * */10")
+# Every five seconds: a batch asks for no job of its own, so that nothing but itself is written when it comes.
+@app.periodic(cron="* * * * * */5")
 @app.task(queueing_lock="testing_inbox", lock="testing_inbox", pass_context=False)
 def empty_inbox(timestamp: int) -> None:
     """Do what stations sent until nothing waits; while much does, a second process takes part."""
