@@ -11,7 +11,15 @@ from shali.foundation.intake.models import BatchState
 from shali.foundation.intake.reading import RowRead
 from shali.foundation.intake.services.claims import claim_of
 from shali.foundation.jurisdictions.rows import array_of
-from shali.foundation.people.services.identify import Claim, Decision, KeysOf, Outcome, identify, may_be_among
+from shali.foundation.people.services.identify import (
+    Claim,
+    Decision,
+    KeysOf,
+    Outcome,
+    identify,
+    may_be_among,
+    numbers_held,
+)
 from shali.foundation.places.gazetteer import Gazetteer, Resolved
 from shali.foundation.vault.sealing import bulk_blind
 
@@ -76,14 +84,23 @@ def _reasons(row: RowRead) -> list[dict[str, str]]:
 def look_again(looked: Looked, *, brought: Keys) -> Looked:
     """Decide once more whatever the register may say differently by now; all else stays as it was looked at.
 
+    That is who shares keys with somebody brought in since, who bears a number that another desk gave to somebody since,
+    and who was known and is merged or withdrawn.
+
     brought: keys of the people who were enrolled after the first look began
     """
     stands = _standing({one.key for one in looked.decisions if one.outcome is Outcome.KNOWN and one.key is not None})
+    held = numbers_held(
+        claim for claim, one in zip(looked.claims, looked.decisions, strict=True) if one.outcome is Outcome.NEW
+    )
 
     def may_differ(place: int, decision: Decision) -> bool:
         if decision.outcome is Outcome.KNOWN:
             return decision.key not in stands
-        return may_be_among(looked.keys[place], keys=brought)
+        is_held = decision.outcome is Outcome.NEW and any(
+            one.trusted and one.number in held for one in looked.claims[place].documents
+        )
+        return is_held or may_be_among(looked.keys[place], keys=brought)
 
     again = [place for place, decision in enumerate(looked.decisions) if may_differ(place, decision)]
     decisions = list(looked.decisions)

@@ -14,9 +14,11 @@ from shali.foundation.intake.services import settle
 from shali.foundation.intake.services.look import Looked, look_again
 from shali.foundation.intake.services.settle import confirm_batch, settle_batch
 from shali.foundation.intake.services.undo import undo_batch
+from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.people.models import Document
 from shali.foundation.people.rules import check_character
+from shali.foundation.people.services.enrol import NewDocument, NewPerson, enrol_people
 from shali.foundation.people.services.identify import Claim, DocumentClaim, KeysOf, Outcome, identify
 from shali.verification.models import Channel
 from shali.verification.services.receive import HandOver, receive_list
@@ -131,3 +133,17 @@ def test_whoever_was_withdrawn_between_the_look_and_the_writing_is_looked_for_ag
         undo_batch(scope=DESK, batch=one.batch_public_id, by="post:1", at=NOW)
 
         assert look_again(looked, brought=set()).decisions[0].outcome is Outcome.NEW
+
+
+@pytest.mark.django_db
+def test_whoever_another_desk_enrolled_between_the_look_and_the_writing_is_known() -> None:
+    claim = Claim(name="例甲", documents=(DocumentClaim("1", NUMBER, True),), phones=("14000000001",))
+    with in_scope(DESK):
+        reference.ensure()
+        looked = Looked([], [claim], [""], identify([claim]), KeysOf([claim]))
+        assert look_again(looked, brought=set()).decisions[0].outcome is Outcome.NEW
+        unit = Unit.objects.get(path="4111")
+        new = NewPerson("例甲", unit=unit.pk, path=unit.path, documents=(NewDocument(1, NUMBER, whole=True),))
+        (person,) = enrol_people([new], source="desk", at=NOW)
+
+        assert look_again(looked, brought=set()).decisions[0].key == person

@@ -34,6 +34,7 @@ __all__ = [
     "identify",
     "keys_of",
     "may_be_among",
+    "numbers_held",
     "opened",
 ]
 
@@ -121,6 +122,15 @@ def _by_number(claims: Sequence[Claim]) -> list[Decision | None]:
         by_place.setdefault(place, set()).add(person)
     # Two good numbers of two people: everything that is known of both is weighed.
     return [None if len(by_place.get(place, ())) > 1 else decision for place, decision in enumerate(decisions)]
+
+
+def numbers_held(claims: Iterable[Claim]) -> set[str]:
+    """Return the trusted numbers of some claims that somebody of the register holds."""
+    blinded = bulk_blind()
+    numbers = {document.number for claim in claims for document in claim.documents if document.trusted}
+    by_blind = {blinded(number, "document"): number for number in numbers}
+    found = Document.objects.filter(number_blind__any_of=by_blind, whole=True, ended_at=None)
+    return {by_blind[bytes(value)] for value in found.values_list("number_blind", flat=True)}
 
 
 def decide_among(claim: Claim, *, others: Sequence[tuple[int, Claim]]) -> Decision:
