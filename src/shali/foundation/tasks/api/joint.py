@@ -7,7 +7,7 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.tasks.api.shown import JointOut
-from shali.foundation.tasks.queries.task import JointRow, asked_of_department
+from shali.foundation.tasks.queries.asked import JointRow, asked_of_department
 from shali.foundation.tasks.services.department import answer_department, ask_department
 
 router = Router()

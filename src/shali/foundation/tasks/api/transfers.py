@@ -9,7 +9,7 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.tasks.api.shown import MovedOut, TransferOut
-from shali.foundation.tasks.queries.task import TransferRow, disputes
+from shali.foundation.tasks.queries.asked import TransferRow, disputes
 from shali.foundation.tasks.services import transfer as passing
 
 router = Router()

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # Since the scope is written into the statement, a row's own question is cheaper than eight subqueries to plan for each
-# task's wall; how many tasks a desk holds of its own took 17 ms, now 12, and of a county's 11, now 4.
+# task's wall.
 WALL = """
 alter policy tasks_task_scope on tasks_task using (
   (path >= shali_scope() and path < shali_scope() || '/')

@@ -8,8 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.scope import Scope
+from shali.foundation.tasks.queries.asked import JointRow, TransferRow
 from shali.foundation.tasks.queries.desk import TaskRow
-from shali.foundation.tasks.queries.task import JointRow, Line, TaskRecord, TransferRow
+from shali.foundation.tasks.queries.task import Line, TaskRecord
 from shali.foundation.tasks.rules import may_insist
 from shali.foundation.tasks.web import words
 from shali.foundation.ui.paging import Page

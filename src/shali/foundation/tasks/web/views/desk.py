@@ -10,10 +10,10 @@ from shali.foundation.accounts.queries import posts_at
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.queries import ancestors, children
+from shali.foundation.tasks.queries.asked import asked_of_department, disputes
 from shali.foundation.tasks.queries.choices import units_to_choose
 from shali.foundation.tasks.queries.counts import counts
 from shali.foundation.tasks.queries.desk import WHICH, Filter, tasks_page
-from shali.foundation.tasks.queries.task import asked_of_department, disputes
 from shali.foundation.tasks.services import bulk
 from shali.foundation.tasks.services.department import answer_department
 from shali.foundation.tasks.web import present, words
