@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.models import Unit
@@ -123,6 +123,14 @@ def left_page(
     ]
     more = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     return Page(shown, 1, len(shown), min(total, COUNTED_AT_MOST + 1), more, is_first=not begin)
+
+
+def lines_left(scope: Scope, row: Round, area: str, *, most: int) -> QuerySet[Expected]:
+    """Return the lines of those left in an area; of `most` people or fewer, looked for in their units alone."""
+    lines = Expected.objects.filter(LEFT, within(area), round=row)
+    if how_many(scope, row.pk, area, SUMMED["left"]) > most:
+        return lines
+    return lines.filter(path__in=units_with(scope, row.pk, area, SUMMED["left"], most=most))
 
 
 def _home_of(row: Round, area: str, line: int) -> str:

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from shali.foundation.clocks import day_of
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.models import Expected, Group
+from shali.testing.models import Group
 from shali.testing.queries.behind import area_of, lines_of_building
 from shali.testing.queries.exempting import born_on
 from shali.testing.queries.find import group_in_scope, round_in_scope
-from shali.testing.queries.left import LEFT, SUMMED
-from shali.testing.queries.tallies import how_many, units_with
+from shali.testing.queries.left import lines_left
 from shali.testing.rules.exempting import is_aged
 
 # So many birthdays are opened for one filter.
@@ -53,11 +52,9 @@ def lines_of(scope: Scope, made: str, wanted: Narrow, *, at: datetime) -> list[i
     """
     row = round_in_scope(scope, made)
     area = area_of(scope, row, wanted.unit)
-    rows = Expected.objects.filter(LEFT, within(area), round=row)
+    rows = lines_left(scope, row, area, most=MOST)
     if wanted.own:
         rows = rows.filter(path=area)
-    elif how_many(scope, row.pk, area, SUMMED["left"]) <= MOST:
-        rows = rows.filter(path__in=units_with(scope, row.pk, area, SUMMED["left"], most=MOST))
     if wanted.group:
         group = group_in_scope(scope, wanted.group)
         rows = rows.filter(person__testing_groups__group=group, person__testing_groups__left_at=None)

@@ -17,9 +17,8 @@ from shali.foundation.ui.refusal import WrongInput
 from shali.testing.models import Expected, Round, TakenBack
 from shali.testing.queries.find import round_in_scope
 from shali.testing.queries.homes import AT_HOME
-from shali.testing.queries.left import LEFT, SUMMED
+from shali.testing.queries.left import LEFT, lines_left
 from shali.testing.queries.narrowed import Narrow, lines_of
-from shali.testing.queries.tallies import how_many, units_with
 from shali.testing.rules import EXEMPTIONS, MISSING, RoundState
 from shali.testing.rules.exempting import TAKE_BACK
 from shali.testing.services.rounds import NotLawful
@@ -110,11 +109,9 @@ def visit_at_home(*, scope: Scope, made: str, people: Sequence[int], by: str, at
     Returns how many tasks are new.
     """
     row = _open(scope, made)
-    lines = Expected.objects.filter(LEFT, within(scope.path), round=row)
+    lines = lines_left(scope, row, scope.path, most=MOST)
     if people:
         lines = lines.filter(pk__in=people)
-    elif how_many(scope, row.pk, scope.path, SUMMED["left"]) <= MOST:
-        lines = lines.filter(path__in=units_with(scope, row.pk, scope.path, SUMMED["left"], most=MOST))
     persons = list(lines.order_by("path", "id").values_list("person_id", flat=True)[: MOST + 1])
     if len(persons) > MOST:
         raise NotLawful(_("More than %(n)d people are left. Go on unit by unit.") % {"n": MOST})

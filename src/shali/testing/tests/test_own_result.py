@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from shali.testing.queries.tubes import OwnResult
+from shali.testing.queries.own import OwnResult
 from shali.testing.web.own_results import OwnResults
 
 from .desk import AT, fill, open_round, work_off

@@ -12,7 +12,7 @@ from threading import Lock
 from time import monotonic
 from uuid import UUID
 
-from shali.testing.queries.tubes import OwnResult
+from shali.testing.queries.own import OwnResult
 
 # The worker that puts a result on its tube is another process: a changed standing shows after so long.
 SECONDS = 5.0

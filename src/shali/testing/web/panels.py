@@ -12,7 +12,8 @@ from shali.foundation.ui.qr import drawn
 from shali.testing.queries import words
 from shali.testing.queries.groups import group_of_batch
 from shali.testing.queries.homes import walk_of_task
-from shali.testing.queries.tubes import code_of, home_of_task, recall_of_task, standings_of
+from shali.testing.queries.own import code_of, standings_of
+from shali.testing.queries.tubes import home_of_task, recall_of_task
 
 EMPTY = "testing/_nothing.html"
 

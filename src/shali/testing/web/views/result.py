@@ -9,7 +9,7 @@ from shali.foundation.accounts.policy import policy
 from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.testing.queries import words
-from shali.testing.queries.tubes import OwnResult, own_result
+from shali.testing.queries.own import OwnResult, own_result
 from shali.testing.rules import Standing
 from shali.testing.web.own_results import OWN_RESULTS
 
