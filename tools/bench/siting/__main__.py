@@ -1,7 +1,7 @@
 """`python tools/bench/siting`: p-medians of the OR-Library's form, ours beside HiGHS on the same files in one run.
 
-The instances are made here (a chain through all nodes and random edges to n * n / 50, costs 1 to 100), 40 sizes as the
-library has them. HiGHS gets the strong formulation through scipy and a limit; where it proves, both costs must agree.
+The instances are made in forms.py, in the library's forty sizes. HiGHS gets the strong formulation through scipy and a
+limit; where it proves, both costs must agree.
 A whole city comes first (city.py): the gaps that are proven, with rooms and for coverage. Then spopt with HiGHS beside
 ours, on towns that it can solve (peer.py).
 Every instance is then searched ten times longer from another seed: whether anything better is found is counted.
@@ -9,35 +9,16 @@ Every instance is then searched ten times longer from another seed: whether anyt
 
 import argparse
 import time
-from itertools import pairwise
 
 import numpy as np
 from city import whole_city
+from forms import NETWORKS, network
+from highs import medians as highs
 from peer import beside
 from rich.console import Console
 from rich.table import Table
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, eye, hstack, kron
 
 from shali.engines.siting import find_medians, nearest, read_network
-
-SIZES = [
-    (n, p)
-    for n in range(100, 1000, 100)
-    for p in (5, 10, n // 10, n // 5, n // 3)
-    if not (n >= 700 and p > n // 10) and not (n >= 900 and p > 90)
-]
-
-
-def instance(n: int, p: int, seed: int) -> str:
-    dice = np.random.default_rng(seed)
-    order = dice.permutation(n) + 1
-    edges = [(a, b, dice.integers(1, 101)) for a, b in pairwise(order)]
-    while len(edges) < n * n // 50:
-        a, b = dice.integers(1, n + 1, 2)
-        if a != b:
-            edges.append((a, b, dice.integers(1, 101)))
-    return "\n".join([f"{n} {len(edges)} {p}", *(f"{a} {b} {c}" for a, b, c in edges)])
 
 
 def ours(distance: np.ndarray, p: int, *, seconds: float, seed: int = 1) -> tuple[float, float, bool, float]:
@@ -46,22 +27,6 @@ def ours(distance: np.ndarray, p: int, *, seconds: float, seed: int = 1) -> tupl
     near = nearest(distance, np.ones(len(distance)))
     plan = find_medians(near, p, seconds=seconds, elapsed=lambda: time.monotonic() - began, is_whole=True, seed=seed)
     return plan.cost, plan.bound, plan.is_optimal, time.monotonic() - began
-
-
-def highs(distance: np.ndarray, p: int, *, seconds: float) -> tuple[float, bool, float]:
-    """Return cost, whether it is proven, seconds: building the matrices is not counted."""
-    n = len(distance)
-    once = hstack([kron(eye(n), np.ones((1, n))), csr_matrix((n, n))], format="csr")
-    opened = hstack([eye(n * n), -kron(np.ones((n, 1)), eye(n))], format="csr")
-    number = np.r_[np.zeros(n * n), np.ones(n)]
-    lines = [LinearConstraint(once, 1, 1), LinearConstraint(opened, -np.inf, 0), LinearConstraint(number[None], p, p)]
-    whole = np.r_[np.zeros(n * n), np.ones(n)]
-    began = time.monotonic()
-    found = milp(
-        np.r_[distance.ravel(), np.zeros(n)], constraints=lines, bounds=Bounds(0, 1), integrality=whole,
-        options={"time_limit": seconds},
-    )  # fmt: skip
-    return (found.fun if found.x is not None else np.inf), found.status == 0, time.monotonic() - began
 
 
 def main() -> None:
@@ -87,8 +52,8 @@ def medians(chosen: argparse.Namespace) -> None:
     ours(np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]]), 1, seconds=0.1)  # compiled loops are loaded
     table = Table("n", "p", "ours", "bound", "proven", "s", "HiGHS", "proven", "s", "HiGHS / ours")
     proven = improved = 0
-    for place, (n, p) in enumerate(SIZES):
-        distance = read_network(instance(n, p, place)).distances()
+    for place, (n, p) in enumerate(NETWORKS):
+        distance = read_network(network(n, p, place)).distances()
         cost, bound, is_proven, took = ours(distance, p, seconds=chosen.seconds)
         proven += is_proven
         if not is_proven:
@@ -102,8 +67,8 @@ def medians(chosen: argparse.Namespace) -> None:
         table.add_row(*row)
     Console().print(table)
     print(
-        f"{len(SIZES)} instances, {chosen.seconds:g} s each: {proven} proven; of the others {improved} were improved "
-        "by a search ten times as long from another seed"
+        f"{len(NETWORKS)} instances, {chosen.seconds:g} s each: {proven} proven; of the others {improved} were "
+        "improved by a search ten times as long from another seed"
     )
 
 
