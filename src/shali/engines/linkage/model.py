@@ -1,10 +1,11 @@
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
+
+# Tuples: of a list of a hundred thousand rows they are made, and handed to another process, by the hundred thousand.
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentClaim:
+class DocumentClaim(NamedTuple):
     """A numbered document. trusted: its structure and check digit hold; an ruined or mistyped number is not trusted."""
 
     kind: str
@@ -12,8 +13,7 @@ class DocumentClaim:
     trusted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What one record says of somebody. division: 12-digit code of the deepest division that the address names."""
 
     name: str | None = None
@@ -25,8 +25,7 @@ class Claim:
     division: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A registered person, under the key by which the caller knows him."""
 
     key: int
@@ -39,8 +38,7 @@ class Outcome(StrEnum):
     DOUBTFUL = "doubtful"
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate weighed: evidence in bits, and the codes of what spoke for and against."""
 
     key: int
@@ -48,12 +46,11 @@ class Ranked:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """key: the person when known. reasons: why, as codes. ranked: candidates, the likeliest first."""
 
     outcome: Outcome
     key: int | None
     bits: float
     reasons: tuple[str, ...]
-    ranked: tuple[Ranked, ...] = field(default_factory=tuple)
+    ranked: tuple[Ranked, ...] = ()

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin
-
 DATA = Path(__file__).parent / "data"
 LEVELS = {"city": 1, "county": 2, "township": 3, "village": 4}
 # The order in which the city names its counties, on every page every night.
@@ -92,6 +90,8 @@ def english(name: str) -> str:
 
 def _in_letters(name: str) -> str:
     parts = re.split(f"({'|'.join(_LOCAL_READINGS)})", name)
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes a third of a second to load
+
     said = [s for part in parts for s in _LOCAL_READINGS.get(part) or lazy_pinyin(part, style=Style.NORMAL)]
     # An apostrophe keeps 辛安 Xin'an apart from a name of one syllable less.
     first, *others = said

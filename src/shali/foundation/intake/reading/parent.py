@@ -6,9 +6,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
@@ -25,27 +25,25 @@ Message = list[Any]
 STATES = {"t": "taken", "x": "rejected", "s": "skipped"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Something to be known of a row: its code, and the letter of the column ('' for the row itself)."""
 
     code: str
     column: str
 
 
-@dataclass(frozen=True, slots=True)
-class RowRead:
+class RowRead(NamedTuple):
     """One row of one table: taken, rejected (`reason` and `column`) or skipped (`reason` says why)."""
 
     sheet: int
     table: int
     row: int
     state: str
-    reason: str = ""
-    column: str = ""
-    values: dict[str, Value] = field(default_factory=dict)
-    marks: tuple[Mark, ...] = ()
-    cells: tuple[str, ...] = ()  # as received, in the order of the table's columns; only when asked for
+    reason: str
+    column: str
+    values: dict[str, Value]
+    marks: tuple[Mark, ...]
+    cells: tuple[str, ...]  # as received, in the order of the table's columns; only when asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +199,10 @@ def rows_said(lines: Iterable[bytes]) -> Iterator[RowRead]:
 def _row(message: Message) -> RowRead:
     _, sheet, table, row, state, reason, *rest = message
     if not rest:
-        return RowRead(sheet, table, row, STATES[state], reason)
+        return RowRead(sheet, table, row, STATES[state], reason, "", {}, (), ())
     column, values, marks, cells = rest
-    return RowRead(
-        sheet,
-        table,
-        row,
-        STATES[state],
-        reason,
-        letter(column),
-        values,
-        tuple(Mark(code, letter(at)) for code, at in marks),
-        tuple(cells or ()),
-    )
+    said = tuple([Mark(code, letter(at)) for code, at in marks]) if marks else ()
+    return RowRead(sheet, table, row, STATES[state], reason, letter(column), values, said, tuple(cells or ()))
 
 
 def letter(column: int) -> str:

@@ -4,6 +4,7 @@ Two threads would take turns at one interpreter, and with it at one processor.
 """
 
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -47,12 +48,13 @@ def looked_ahead(batch: "Batch", *, at: datetime, size: int) -> "Iterator[Looked
 
     from shali.foundation.intake.services.chunks import chunks_of, look_at
 
-    done = batch.rows_done
-    given = os.getpid(), dict(connection.settings_dict), batch.pk, Chunks(at, size, skip=done + size)
+    # A smaller one here: the other process should be ready when it is written, and not long before.
+    done, first_size = batch.rows_done, size // 2
+    given = os.getpid(), dict(connection.settings_dict), batch.pk, Chunks(at, size, skip=done + first_size)
     try:
         with ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=given) as one:
             coming = one.submit(_look_at_next)
-            first = map(look_at, islice(chunks_of(batch, at=at, size=size, skip=done), 1))
+            first = map(look_at, islice(chunks_of(batch, at=at, size=first_size, skip=done), 1))
             for looked in chain(first, _results(one, coming)):
                 done += len(looked.rows)
                 yield looked
@@ -86,6 +88,9 @@ def _begin(parent: int, database: dict[str, Any], batch: int, chunks: "Chunks") 
     with in_scope(system_scope("intake")):
         found = Batch.objects.select_related("file").get(pk=batch)
     _looked = map(look_at, chunks_of(found, at=chunks.at, size=chunks.size, skip=chunks.skip))
+    # What stands by now stays as long as the process: it is not looked through again with each chunk's waste.
+    gc.collect()
+    gc.freeze()
 
 
 def _look_at_next() -> "Looked | None":

@@ -12,7 +12,7 @@ from shali.foundation.intake.services.claims import new_person_of
 from shali.foundation.intake.services.look import Keys, Looked, RowLooked
 from shali.foundation.journal.announce import announce
 from shali.foundation.jurisdictions.models import Unit
-from shali.foundation.jurisdictions.rows import insert_rows, next_ids
+from shali.foundation.jurisdictions.rows import insert_models, insert_rows, next_ids
 from shali.foundation.people.models import Document
 from shali.foundation.people.services.enrol import NewPerson, add_phones, enrol_people
 from shali.foundation.people.services.identify import Claim, Decision, KeysOf, Outcome, decide_among
@@ -198,7 +198,7 @@ class Settler:
     def _open_reviews(self, works: list[_Work]) -> None:
         doubtful = [work for work in works if work.state == RowState.DOUBTFUL]
         hours = limit("review", self.batch.handed_over_at).hours
-        Review.objects.bulk_create(
+        insert_models(
             [
                 Review(
                     row_id=work.number,
@@ -210,7 +210,7 @@ class Settler:
                 for work in doubtful
             ]
         )
-        Candidate.objects.bulk_create(
+        insert_models(
             [
                 Candidate(row_id=work.number, person_id=person, rank=rank, score=bits, reasons=list(reasons))
                 for work in doubtful

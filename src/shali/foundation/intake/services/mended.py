@@ -1,7 +1,7 @@
 """Rejected rows come back mended: only they are taken, each in its old place, and nothing twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def _placed(row: RowRead, title: str, tables: dict[str, dict[str, Any]]) -> RowR
     number = row.cells[width + 1].strip() if len(row.cells) > width + 1 else ""
     if not number.isdecimal():
         return None
-    return replace(row, sheet=sheet, table=table, row=int(number), cells=row.cells[:width])
+    return row._replace(sheet=sheet, table=table, row=int(number), cells=row.cells[:width])
 
 
 class _Mender(Settler):

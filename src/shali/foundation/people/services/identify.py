@@ -43,6 +43,9 @@ CROWD = 200
 # These say little alone: whoever shares only one of them is no candidate, unless a row has no better key to offer.
 WEAK = frozenset({"document15", "document_tail", "document_head", "sound+division", "birth+division"})
 WEAK_CROWD = 60
+# What is left of a number whose day of birth was mistyped. Who shares it with a number whose check digit holds is found
+# by his name and its last digits; it is shared by so many that to read them was half of the work.
+ONLY_UNTRUSTED = "document_head"
 
 
 class KeysOf:
@@ -58,6 +61,10 @@ class KeysOf:
         if keys is None:
             keys = self._known[place] = blocking_keys(self._claims[place])
         return keys
+
+    def is_trusted(self, place: int) -> bool:
+        """Say whether a claim bears a number whose structure and check digit hold."""
+        return any(document.trusted for document in self._claims[place].documents)
 
     def blind(self, places: Sequence[int]) -> list[list[int]]:
         """Return the blind keys of some claims, as they are stored; each is made once."""
@@ -162,6 +169,7 @@ def candidates_of(keys: KeysOf, *, places: Sequence[int]) -> list[set[int]]:
         for which, (place, blind) in enumerate(zip(places, keys.blind(places), strict=True))
         for alone in [all(kind in WEAK for kind, _ in keys[place])]
         for (kind, _), stored in zip(keys[place], blind, strict=True)
+        if kind != ONLY_UNTRUSTED or not keys.is_trusted(place)
     ]
     if not flat:
         return found

@@ -1,7 +1,7 @@
 """Who else of the register somebody may be: for people who are registered twice, as a guest at a sampling point is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shali.foundation.people.bridge import decide
 from shali.foundation.people.models import Person
@@ -26,7 +26,7 @@ def likely(people: Sequence[int], *, most: int = MOST) -> dict[int, tuple[Likely
     known = opened(sorted(set(people)))
     codes = dict(Person.objects.filter(pk__in=known).values_list("pk", "unit__code"))
     claims = {
-        person: one.claim if one.claim.division else replace(one.claim, division=(codes.get(person) or "")[:12] or None)
+        person: one.claim if one.claim.division else one.claim._replace(division=(codes.get(person) or "")[:12] or None)
         for person, one in known.items()
     }
     keys = KeysOf(list(claims.values()))

@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.rows import array_of
 from shali.foundation.people.models import Person
-from shali.foundation.people.services.identify import Claim, DocumentClaim, Outcome, identify
-from shali.foundation.people.tests.conftest import enrol, resident_id
+from shali.foundation.people.services.enrol import NewDocument, NewPerson, enrol_people
+from shali.foundation.people.services.identify import Claim, DocumentClaim, KeysOf, Outcome, candidates_of, identify
+from shali.foundation.people.tests.conftest import HERE, NOW, enrol, resident_id
 
 
 @pytest.mark.django_db
@@ -57,6 +59,20 @@ def test_two_good_numbers_of_two_people_of_one_name_are_weighed_with_all_that_is
     (decision,) = identify([Claim(name="例同", documents=numbers, phones=("14000000007",))])
 
     assert {one.key for one in decision.ranked} == {first.pk, second.pk}
+
+
+@pytest.mark.django_db
+def test_whose_number_was_kept_with_another_day_is_found_by_a_good_one(city) -> None:
+    """The digits around a day are not looked for under a good number: name and last digits lead to him as well."""
+    good = resident_id(9)
+    kept = good[:12] + ("11" if good[12:14] != "11" else "12") + good[14:]
+    unit = Unit.objects.get(path=HERE)
+    someone = NewPerson("例己", unit=unit.pk, path=HERE, documents=(NewDocument(1, kept, whole=False),))
+    (person,) = enrol_people([someone], source="register", at=NOW)
+    enrol(10, name="例庚")
+
+    claims = [Claim(name=name, documents=(DocumentClaim("1", good, True),)) for name in ("例己", "无关")]
+    assert candidates_of(KeysOf(claims), places=[0, 1]) == [{person}, set()]
 
 
 @pytest.mark.django_db
