@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from shali.foundation.jurisdictions.scope import Scope, within
-from shali.testing.bridge import metres_apart
+from shali.testing import bridge
 from shali.testing.models import SitePlan
 from shali.testing.queries.find import plan_in_scope, round_in_scope
 from shali.testing.queries.play import NOTHING_GIVEN, Assumed, play_day
@@ -133,7 +133,7 @@ def _metres(one: SitePlan) -> list[float]:
     """Return how far each place is from its point."""
     here = np.array([[point[2], point[3]] for point in one.points], np.float64)
     there = np.array([[one.candidates[site][1], one.candidates[site][2]] for site in one.served], np.float64)
-    return [float(metres) for metres in metres_apart(here, there)]
+    return [float(metres) for metres in bridge.metres_apart(here, there)]
 
 
 def plan_view(scope: Scope, plan: str, *, at: datetime, given: Assumed = NOTHING_GIVEN) -> PlanView:

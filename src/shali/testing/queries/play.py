@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.policy.rules import number
-from shali.testing.bridge import Desks, come, desks_needed, simulate
+from shali.testing import bridge
 
 SLOT = 900.0  # people are called up by quarters of an hour
 SEED = 7
@@ -83,7 +83,7 @@ def play_day(
     slots = max(1, int(hours * CALLED / SLOT))
     invited = np.array([[many // slots + (n < many % slots) for n in range(slots)] for many in people], np.int64)
     dice = np.random.default_rng(SEED)
-    arrivals, sites = come(
+    arrivals, sites = bridge.come(
         invited, slot=SLOT, begins=0.0, spread=60 * (assumed.spread or 0.0), no_show=assumed.no_show or 0.0, dice=dice
     )
     many = len(people)
@@ -94,9 +94,11 @@ def play_day(
         )  # fmt: skip
     swab, within = number("seconds_per_swab", at).value, 60 * number("queue_minutes", at).value
     service = dice.gamma(4.0, swab / 4.0, len(arrivals))
-    needed = desks_needed(arrivals, sites, service, many=many, opens=0.0, within=within)
+    needed = bridge.desks_needed(arrivals, sites, service, many=many, opens=0.0, within=within)
     tables = _tables([int(one) for one in needed], assumed)
-    day = simulate(arrivals, sites, service, _desks(np.array(tables, np.int64), hours, 60 * (assumed.pause or 0.0)))
+    day = bridge.simulate(
+        arrivals, sites, service, _desks(np.array(tables, np.int64), hours, 60 * (assumed.pause or 0.0))
+    )
     here = [day.waits[sites == place] for place in range(many)]
     came, mean = day.by_hour()
     return Played(
@@ -118,11 +120,11 @@ def _tables(needed: list[int], assumed: Assumed) -> list[int]:
     return [min(MOST_TABLES + 1, max(1, one)) for one in given]
 
 
-def _desks(tables: Ints, hours: float, pause: float) -> Desks:
+def _desks(tables: Ints, hours: float, pause: float) -> "bridge.Desks":
     """Return the tables with their breaks: at each point one after the other, about the middle of the hours."""
-    desks = Desks.alike(tables, opens=0.0)
+    desks = bridge.Desks.alike(tables, opens=0.0)
     if pause <= 0:
         return desks
     nth = np.concatenate([np.arange(one) - (one - 1) / 2 for one in tables])
     starts = np.clip(hours / 2 - pause / 2 + nth * pause, 0.0, max(0.0, hours - pause))
-    return Desks(desks.site, desks.opens, desks.closes, starts, starts + pause)
+    return bridge.Desks(desks.site, desks.opens, desks.closes, starts, starts + pause)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.bridge import Impossible, bound_of_rooms, near_enough, nearest_on_earth, seat_all
+from shali.testing import bridge
 from shali.testing.models import SitePlan
 from shali.testing.queries.find import plan_in_scope
 from shali.testing.rules.plan_file import rooms
@@ -79,11 +79,11 @@ def edit_plan(
 def _seat(row: SitePlan) -> None:
     """Send everybody to a near open point, no point above its capacity."""
     here, people, there = _table(row)
-    near = nearest_on_earth(here, there[row.sites], people, keep=NEAR)
+    near = bridge.nearest_on_earth(here, there[row.sites], people, keep=NEAR)
     room = np.array(rooms(row.candidates, row.capacity), np.float64)[row.sites]
     try:
-        goes, row.cost = seat_all(near, room)
-    except Impossible as reason:
+        goes, row.cost = bridge.seat_all(near, room)
+    except bridge.Impossible as reason:
         said = _(
             "%(people)d people do not fit into the %(sites)d points that would be open: they take %(room)d in all, "
             "each place whole. Open another first."
@@ -97,11 +97,11 @@ def _bound(row: SitePlan, before: Question) -> None:
     """Count anew below which no plan of as many points comes; the bound from before stands while it holds for it."""
     here, people, there = _table(row)
     many, p = len(there), len(row.sites)
-    near = nearest_on_earth(here, there, people, keep=near_enough(many, p))
+    near = bridge.nearest_on_earth(here, there, people, keep=bridge.near_enough(many, p))
     after = Question.of(row)
     fixed = np.isin(np.arange(many), list(after.fixed))
     began = monotonic()
-    bound = bound_of_rooms(
+    bound = bridge.bound_of_rooms(
         near, np.array(rooms(row.candidates, row.capacity), np.float64), p, cost=row.cost, seconds=SECONDS,
         elapsed=lambda: monotonic() - began, fixed=fixed,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from shali.foundation.people.models import Person
 from shali.foundation.policy.rules import number
 from shali.foundation.tasks.models import Task
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.bridge import Walk, length_of, metres_between, order, share
+from shali.testing import bridge
 from shali.testing.models import HomeVisit, Position, Round, Site, Tour
 from shali.testing.queries.find import round_in_scope
 from shali.testing.queries.homes import MOST, addresses_of, open_visits, positions, state_of
@@ -145,18 +145,18 @@ def _named(places: Mapping[str, Mapping[str, Spot]], path: str) -> dict[str, Spo
     return {name: spot for where, named in places.items() if lies_in(path, where) for name, spot in named.items()}
 
 
-def _walks(stops: Sequence[Stop], start: Spot, wanted: Wanted, minutes: float) -> tuple[list[Walk], Floats]:
+def _walks(stops: Sequence[Stop], start: Spot, wanted: Wanted, minutes: float) -> "tuple[list[bridge.Walk], Floats]":
     """Return a walk for each team over the stops, numbered from 1, and all distances, the start first."""
     spots = [start] + [one.spot or start for one in stops]
-    metres = metres_between(np.array([lon for lon, _lat in spots]), np.array([lat for _lon, lat in spots]))
+    metres = bridge.metres_between(np.array([lon for lon, _lat in spots]), np.array([lat for _lon, lat in spots]))
     seconds = [0.0] + [60 * minutes * len(one.tasks) for one in stops]
-    walks = share(metres, seconds, wanted.teams, pace=METRES_A_MINUTE / 60)
+    walks = bridge.share(metres, seconds, wanted.teams, pace=METRES_A_MINUTE / 60)
     if not wanted.overdue_first:
         return walks, metres
     return [_overdue_first(walk, stops, metres) for walk in walks], metres
 
 
-def _overdue_first(walk: Walk, stops: Sequence[Stop], metres: Floats) -> Walk:
+def _overdue_first(walk: "bridge.Walk", stops: Sequence[Stop], metres: Floats) -> "bridge.Walk":
     """Return the same stops, those that are overdue on a walk of their own before the others."""
     parts = defaultdict(list)
     for stop in walk.stops:
@@ -164,12 +164,12 @@ def _overdue_first(walk: Walk, stops: Sequence[Stop], metres: Floats) -> Walk:
     again: list[int] = []
     for chosen in (parts[True], parts[False]):
         places = np.array([0, *chosen])
-        again += [int(places[one]) for one in order(metres[np.ix_(places, places)])]
-    length = length_of(metres, np.array(again, np.int64))
-    return Walk(tuple(again), length, walk.seconds + (length - walk.metres) * 60 / METRES_A_MINUTE)
+        again += [int(places[one]) for one in bridge.order(metres[np.ix_(places, places)])]
+    length = bridge.length_of(metres, np.array(again, np.int64))
+    return bridge.Walk(tuple(again), length, walk.seconds + (length - walk.metres) * 60 / METRES_A_MINUTE)
 
 
-def _visits(tour: Tour, team: int, walk: Walk, stops: Sequence[Stop], metres: Floats) -> list[HomeVisit]:
+def _visits(tour: Tour, team: int, walk: "bridge.Walk", stops: Sequence[Stop], metres: Floats) -> list[HomeVisit]:
     found: list[HomeVisit] = []
     before = 0
     for stop in walk.stops:

@@ -18,18 +18,7 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope
 from shali.foundation.ui.formats import num
 from shali.foundation.ui.refusal import WrongInput
-from shali.testing.bridge import (
-    Impossible,
-    Plan,
-    bound_of_rooms,
-    find_fewest,
-    find_rooms,
-    nearest,
-    pairs_of,
-    reach_most,
-    reach_of,
-    seat_all,
-)
+from shali.testing import bridge
 from shali.testing.models import SitePlan
 from shali.testing.queries.areas import areas_of, within_any
 from shali.testing.queries.find import round_in_scope
@@ -64,7 +53,7 @@ class Wanted:
 class Found:
     """A plan whose bound is that of the ways, and what is proven beside it: see SitePlan."""
 
-    plan: Plan
+    plan: "bridge.Plan"
     fewest: int | None = None
     most_within: int | None = None
 
@@ -153,12 +142,12 @@ def _choose(town: Town, wanted: Wanted) -> Found:
 
 def _shortest(town: Town, wanted: Wanted) -> Found:
     began = monotonic()
-    near = nearest(town.away, town.people)
+    near = bridge.nearest(town.away, town.people)
     try:
-        found = find_rooms(
+        found = bridge.find_rooms(
             near, town.room, wanted.sites, seconds=SECONDS, elapsed=lambda: monotonic() - began, fixed=town.fixed
         )
-    except Impossible as reason:
+    except bridge.Impossible as reason:
         raise _no_room(town, wanted.sites) from reason
     return Found(found)
 
@@ -167,13 +156,13 @@ def _within(town: Town, wanted: Wanted) -> Found:
     """Return the points that most people have within the walk. Capacities come after: with them none reaches more."""
     began = monotonic()
     rows, columns = np.nonzero(town.away <= wanted.walk_minutes * METRES_A_MINUTE)
-    reached = reach_most(
-        reach_of(rows, columns, town.people, many=len(town.room)), wanted.sites, seconds=SECONDS,
+    reached = bridge.reach_most(
+        bridge.reach_of(rows, columns, town.people, many=len(town.room)), wanted.sites, seconds=SECONDS,
         elapsed=lambda: monotonic() - began, fixed=town.fixed,
     )  # fmt: skip
     try:
-        goes, cost = seat_all(nearest(town.away[:, reached.sites], town.people), town.room[reached.sites])
-    except Impossible as reason:
+        goes, cost = bridge.seat_all(bridge.nearest(town.away[:, reached.sites], town.people), town.room[reached.sites])
+    except bridge.Impossible as reason:
         chosen = Town(town.away, town.people, town.room[reached.sites], town.fixed[reached.sites])
         raise _no_room(chosen, wanted.sites) from reason
     seated = replace(reached, site_of=reached.sites[goes])
@@ -196,20 +185,22 @@ def _fewest(town: Town, wanted: Wanted) -> Found:
         counts = {"places": int(alone.sum()), "people": people, "walk": int(wanted.walk_minutes)}
         raise WrongInput(said % counts, fields={"walk": "too_short"})
     began = monotonic()
-    pairs = pairs_of(rows, columns, town.away[rows, columns], town.people, many=len(town.room))
+    pairs = bridge.pairs_of(rows, columns, town.away[rows, columns], town.people, many=len(town.room))
     try:
-        found = find_fewest(pairs, town.room, seconds=SECONDS, elapsed=lambda: monotonic() - began, fixed=town.fixed)
-    except Impossible as reason:
+        found = bridge.find_fewest(
+            pairs, town.room, seconds=SECONDS, elapsed=lambda: monotonic() - began, fixed=town.fixed
+        )
+    except bridge.Impossible as reason:
         raise _no_room(town, len(town.room)) from reason
     cost = float((town.people * town.away[np.arange(len(town.people)), found.site_of]).sum())
     return Found(_with_ways(found, town, cost), fewest=round(found.bound))
 
 
-def _with_ways(found: Plan, town: Town, cost: float) -> Plan:
+def _with_ways(found: "bridge.Plan", town: Town, cost: float) -> "bridge.Plan":
     """Return a plan with what its ways cost, and a bound: with as many points no plan's ways cost less."""
     began = monotonic()
-    bound = bound_of_rooms(
-        nearest(town.away, town.people), town.room, len(found.sites), cost=cost, seconds=BOUND_SECONDS,
+    bound = bridge.bound_of_rooms(
+        bridge.nearest(town.away, town.people), town.room, len(found.sites), cost=cost, seconds=BOUND_SECONDS,
         elapsed=lambda: monotonic() - began, fixed=town.fixed,
     )  # fmt: skip
     return replace(found, cost=cost, bound=bound, is_optimal=False)
