@@ -4,7 +4,6 @@ Two threads would take turns at one interpreter, and with it at one processor.
 """
 
 import ctypes
-import gc
 import logging
 import os
 import signal
@@ -88,9 +87,6 @@ def _begin(parent: int, database: dict[str, Any], batch: int, chunks: "Chunks") 
     with in_scope(system_scope("intake")):
         found = Batch.objects.select_related("file").get(pk=batch)
     _looked = map(look_at, chunks_of(found, at=chunks.at, size=chunks.size, skip=chunks.skip))
-    # What stands by now stays as long as the process: it is not looked through again with each chunk's waste.
-    gc.collect()
-    gc.freeze()
 
 
 def _look_at_next() -> "Looked | None":

@@ -53,7 +53,13 @@ def process_inbox(*, opener: Opener, at: datetime, shards: int = 1, shard: int =
     :raises django.db.OperationalError: they waited for each other, and this one gave way: do it again
     :raises django.db.IntegrityError: both enrolled one newcomer, and this one came second: do it again
     """
-    with uncollected(), in_scope(system_scope("testing")), connection.cursor() as cursor:
+    with uncollected():
+        # All that it made is gone when cycles are looked for again.
+        return _process(opener, at, shards=shards, shard=shard, batches=batches)
+
+
+def _process(opener: Opener, at: datetime, *, shards: int, shard: int, batches: int) -> int:
+    with in_scope(system_scope("testing")), connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(hashtext('testing_inbox'), %s)", [shard])
         if not cursor.fetchone()[0]:
             return 0
