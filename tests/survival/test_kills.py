@@ -20,8 +20,9 @@ from shali.foundation.accounts.models import Post
 from shali.foundation.accounts.roles import Role
 from shali.foundation.accounts.services.posts import add_user, give_post
 from shali.foundation.clocks import now
-from shali.foundation.intake.models import Batch, BatchState, Row
+from shali.foundation.intake.models import Batch, BatchState, Row, RowState
 from shali.foundation.intake.services.confirm import confirm_batch
+from shali.foundation.intake.services.settle import settle_batch
 from shali.foundation.journal.chain import verify_chain
 from shali.foundation.journal.models import AccessRecord
 from shali.foundation.jurisdictions.models import Unit
@@ -93,6 +94,30 @@ def test_whatever_a_killed_process_showed_has_its_record(city: Live) -> None:
     assert whole.broken_at is None
     # A kill between the commit and the print leaves a record of a look that nobody saw: one a kill at most.
     assert 0 <= len(records) - len(shown) <= KILLS
+
+
+def test_whatever_workbook_a_killed_process_handed_out_has_its_record(city: Live, tmp_path: Path) -> None:
+    draw = random.Random(3)
+    path = tmp_path / "list.csv"
+    path.write_text("姓名,身份证号,联系电话\n" + "\n".join(f"例{n},41119019800115{n:03d}?,14{n}" for n in range(20)))
+    said = HandOver(Channel.HOSPITAL, "例单位", "", 20, NOW - timedelta(hours=1), "")
+    with in_scope(DESK):
+        one = receive_list(scope=DESK, path=path, file_name=path.name, hand_over=said, by="post:1", at=NOW)
+        confirm_batch(scope=DESK, batch=one.batch_public_id, by="post:1", at=NOW)
+        settle_batch(batch=one.batch, at=NOW)
+        assert Row.objects.filter(batch=one.batch, state=RowState.REJECTED).exists()
+
+    written = 0
+    for _ in range(KILLS):
+        lines = kill_after(start(city, "export", one.batch_public_id, role="web"), draw.uniform(0.02, 0.4))
+        written += sum(line.endswith("\n") for line in lines)
+
+    with in_scope(DESK):
+        records = AccessRecord.objects.filter(act="export", subject_kind="batch", subject=one.batch).count()
+        assert AccessRecord.objects.count() == records
+        assert verify_chain().broken_at is None
+    assert written > KILLS
+    assert 0 <= records - written <= KILLS
 
 
 def test_a_list_whose_settling_is_killed_again_and_again_is_settled_once(city: Live, tmp_path: Path) -> None:

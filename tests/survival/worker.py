@@ -10,7 +10,12 @@ def main(what: str, argument: str) -> None:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "shali.config.settings"
     django.setup()
-    {"reveal": reveal_for_ever, "settle": settle_in_small_steps, "inbox": empty_inbox}[what](argument)
+    {
+        "reveal": reveal_for_ever,
+        "export": export_for_ever,
+        "settle": settle_in_small_steps,
+        "inbox": empty_inbox,
+    }[what](argument)
 
 
 def reveal_for_ever(post: str) -> None:
@@ -31,6 +36,19 @@ def reveal_for_ever(post: str) -> None:
         with in_scope(scope):
             shown = reveal(scope=scope, person=person, fields=["name"], purpose="contact_person", at=now())
         print(shown.record, dict(shown.values)["name"][0], flush=True)
+
+
+def export_for_ever(batch: str) -> None:
+    """Write a batch's rejected rows as a workbook, again and again; a line is printed for each that was handed out."""
+    from shali.foundation.clocks import now
+    from shali.foundation.intake.services.rejected import rejected_workbook
+    from shali.foundation.jurisdictions.scope import in_scope, system_scope
+
+    scope = system_scope("test")
+    while True:
+        with in_scope(scope):
+            made = rejected_workbook(scope=scope, batch=batch, by=scope.name, at=now())
+        print(len(made.content.read()), flush=True)
 
 
 def empty_inbox(_argument: str) -> None:
