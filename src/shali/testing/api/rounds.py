@@ -9,6 +9,7 @@ from shali.foundation.accounts.api.given import DoneOut, Given, Nothing
 from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.testing.api.zones import POOLS
 from shali.testing.queries import rounds as reads
 from shali.testing.services.closing import close_round, take_on
 from shali.testing.services.rounds import Plan, freeze_later, plan_round
@@ -184,7 +185,7 @@ class PlanIn(Given):
     unit: str = Field("", max_length=60)
     starts_at: datetime
     ends_at: datetime
-    pool_size: int = Field(10, ge=1, le=20)
+    pool_size: int = Field(10, ge=1, le=20, description=POOLS)
     exempt_rules: dict[str, int] | None = None
 
 

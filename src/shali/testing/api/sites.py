@@ -10,6 +10,7 @@ from shali.foundation.accounts.policy import PostRequest
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
 from shali.foundation.ui.uploads import uploaded
+from shali.testing.api.zones import POOLS
 from shali.testing.queries import sites as reads
 from shali.testing.queries.fit import Fit, choices, fit_of, groups_here
 from shali.testing.services.copies import Handed, hand_in_copy
@@ -88,7 +89,7 @@ class SiteIn(Given):
     unit: str = Field(max_length=60)
     covers: list[str] = Field(default_factory=list, max_length=500)
     tables: int = Field(2, ge=1, le=60)
-    pool_size: int = Field(0, ge=0, le=20)
+    pool_size: int = Field(0, ge=0, le=20, description=f"{POOLS} 0: as its zone or the round")
     latitude: float | None = Field(None, ge=-90, le=90)
     longitude: float | None = Field(None, ge=-180, le=180)
 

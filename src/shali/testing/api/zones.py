@@ -14,11 +14,14 @@ from shali.testing.services.zones import NewZone, drop_zone, set_zone
 router = Router()
 
 
+POOLS = "Who shares a tube: 1, 5, 10 or 20 people, or 15 for one household."
+
+
 class ZoneIn(Given):
     """unit: path of the area. Without hours those of the round hold."""
 
     unit: str = Field(max_length=60)
-    pool_size: int = Field(ge=1, le=20)
+    pool_size: int = Field(ge=1, le=20, description=POOLS)
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
 

@@ -5,12 +5,11 @@ from shali.foundation.jurisdictions.models import PathField, Unit
 from shali.foundation.people.models import Person
 from shali.foundation.policy.models import Outbreak
 from shali.foundation.vault.public_id import new_public_id
-from shali.testing.rules import EXEMPTIONS, HOUSEHOLD, MISSING, POOL_SIZES, RoundState, Standing
+from shali.testing.rules import ANY_SIZE, EXEMPTIONS, MISSING, RoundState, Standing
 from shali.testing.rules.exempting import RULED
 
 ROUND_STATES = [(int(one), one.name.lower()) for one in RoundState]
 STANDINGS = [(int(one), one.name.lower()) for one in Standing]
-ANY_SIZE = sorted({*POOL_SIZES, HOUSEHOLD})
 
 
 class Round(models.Model):

@@ -5,9 +5,9 @@ from shali.foundation.jurisdictions.models import PathField
 from shali.foundation.people.models import Person
 from shali.foundation.vault.public_id import new_public_id
 from shali.testing.models.laboratory import Box
-from shali.testing.models.rounds import ANY_SIZE, Round, Site
+from shali.testing.models.rounds import Round, Site
 from shali.testing.models.stations import SealedBatch, Station
-from shali.testing.rules import VOID_WHYS, Outcome, TubeState
+from shali.testing.rules import ANY_SIZE, VOID_WHYS, Outcome, TubeState
 
 TUBE_STATES = [(int(one), one.name.lower()) for one in TubeState]
 OUTCOMES = [(int(one), one.name.lower()) for one in Outcome]

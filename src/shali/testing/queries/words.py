@@ -3,10 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from shali.testing.queries.turnaround import AT_LABORATORY, TO_LABORATORY, TO_RESULT
-from shali.testing.rules import Outcome, RoundState, Standing, TubeState
+from shali.testing.rules import HOUSEHOLD, POOL_SIZES, SINGLE, Outcome, RoundState, Standing, TubeState
 from shali.testing.rules.exempting import ISOLATED, MONTHS, POSITIVE_DAYS
 from shali.testing.rules.stopping import Step
 
+# Who shares a tube, in the order of how few: as a choice, or under a heading that says the rest.
+TUBES = {SINGLE: "1", HOUSEHOLD: _("a household"), **{n: str(n) for n in POOL_SIZES if n != SINGLE}}
 ROUND_STATES = {RoundState.PLANNED: _("planned"), RoundState.OPEN: _("under way"), RoundState.CLOSED: _("closed")}
 STANDINGS = {
     Standing.NOT_SAMPLED: _("not sampled"),

@@ -8,8 +8,9 @@ from enum import IntEnum
 # One tube holds so many people (swab pooling of 5, 10 and 20 is validated, mixing of tubes in the laboratory is not).
 POOL_SIZES = (1, 5, 10, 20)
 SINGLE = 1
-# A household in one tube: as many as live behind one door.
-HOUSEHOLD = 20
+# A household in one tube: as many as live behind one door, fifteen at most. A size like the others, that no other has.
+HOUSEHOLD = 15
+ANY_SIZE = sorted({*POOL_SIZES, HOUSEHOLD})
 EXEMPTIONS = (
     *("under_two", "vaccinated_48h", "tested_24h", "isolated", "daily_tested", "left_city", "deceased", "medical"),
     "recovered_3m",
@@ -18,6 +19,14 @@ EXEMPTIONS = (
 VOID_WHYS = ("broken", "label", "mixed_up")
 METRES_A_MINUTE = 75.0  # on foot: a walk of 15 minutes is about 1,100 metres
 MISSING = ("not_at_home", "refused", "unreachable", "abroad", "unknown")
+
+
+def may_hold(people: int, size: int, most: int) -> bool:
+    """Say whether a tube of a size may hold so many people where tubes are of another size at most.
+
+    Where each household has a tube of its own, people of several share none: only tubes for one, or for a household.
+    """
+    return people <= most and (most != HOUSEHOLD or size in (SINGLE, HOUSEHOLD))
 
 
 class RoundState(IntEnum):

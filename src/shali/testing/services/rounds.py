@@ -23,11 +23,10 @@ from shali.foundation.ui.refusal import Refusal, WrongInput
 from shali.foundation.vault.sealing import open_text
 from shali.testing.facts import RoundOpened
 from shali.testing.models import Expected, Round, RoundArea
-from shali.testing.models.rounds import ANY_SIZE
 from shali.testing.queries.areas import areas_of
 from shali.testing.queries.exempting import exempt_by_rule, rules_of_the_day
 from shali.testing.queries.find import round_in_scope
-from shali.testing.rules import RoundState
+from shali.testing.rules import ANY_SIZE, RoundState
 from shali.testing.rules.exempting import MONTHS, MOST, POSITIVE_DAYS, are_rules
 from shali.testing.services.marks import mark_key, marks_of, new_mark_key
 from shali.testing.services.placing import place_people
@@ -80,7 +79,7 @@ def plan_round(*, scope: Scope, plan: Plan, by: str, at: datetime) -> Round:
     if not plan.starts_at < plan.ends_at:
         raise WrongInput(_("The round ends before it begins."), fields={"ends_at": "wrong"})
     if plan.pool_size not in ANY_SIZE:
-        raise WrongInput(_("A tube holds 1, 5, 10 or 20 people."), fields={"pool_size": "wrong"})
+        raise WrongInput(_("A tube holds 1, 5, 10 or 20 people, or one household."), fields={"pool_size": "wrong"})
     rules = rules_of_the_day(scope, at) if plan.exempt_rules is None else dict(plan.exempt_rules)
     if not are_rules(rules):
         said = _("Exempt by rule: up to %(months)d months of age, up to %(days)d days after a positive sample.")

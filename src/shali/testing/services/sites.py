@@ -10,11 +10,10 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, in_scope, system_scope
 from shali.foundation.ui.refusal import WrongInput
 from shali.testing.models import Cover, Expected, Site
-from shali.testing.models.rounds import ANY_SIZE
 from shali.testing.queries.areas import areas_of
 from shali.testing.queries.find import round_in_scope, site_in_scope
 from shali.testing.queries.zones import zone_of
-from shali.testing.rules import RoundState
+from shali.testing.rules import ANY_SIZE, RoundState
 from shali.testing.rules.areas import is_of
 from shali.testing.services.rounds import NotLawful
 

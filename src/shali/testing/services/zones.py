@@ -10,11 +10,10 @@ from shali.foundation.jurisdictions.models import Unit
 from shali.foundation.jurisdictions.scope import Scope, within
 from shali.foundation.ui.refusal import WrongInput
 from shali.testing.models import Round, Site, Zone
-from shali.testing.models.rounds import ANY_SIZE
 from shali.testing.queries.areas import areas_of
 from shali.testing.queries.find import round_in_scope
 from shali.testing.queries.zones import zone_of
-from shali.testing.rules import RoundState
+from shali.testing.rules import ANY_SIZE, RoundState
 from shali.testing.rules.areas import is_of
 from shali.testing.services.rounds import NotLawful
 
@@ -41,7 +40,7 @@ def set_zone(*, scope: Scope, made: str, new: NewZone, by: str, at: datetime) ->
     if unit is None or not scope.holds(unit.path) or not is_of(unit.path, areas_of(scope, row)):
         raise WrongInput(_("Choose an area of this round."), fields={"unit": "missing"})
     if new.pool_size not in ANY_SIZE:
-        raise WrongInput(_("A tube holds 1, 5, 10 or 20 people."), fields={"pool_size": "wrong"})
+        raise WrongInput(_("A tube holds 1, 5, 10 or 20 people, or one household."), fields={"pool_size": "wrong"})
     if (new.starts_at is None) != (new.ends_at is None):
         raise WrongInput(_("Give both hours of the zone, or none."), fields={"ends_at": "missing"})
     if new.starts_at and new.ends_at and not row.starts_at <= new.starts_at < new.ends_at <= row.ends_at:

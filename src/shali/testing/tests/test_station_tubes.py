@@ -1,6 +1,7 @@
 """Tubes that are voided, people who lay in another tube: at the table, in a real browser, also after a reload."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,9 +10,10 @@ from shali.foundation.clocks import now
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.foundation.policy.rules import limit
 from shali.testing.models import Sample, Tube
-from shali.testing.rules import Outcome
+from shali.testing.rules import HOUSEHOLD, Outcome
+from shali.testing.services.zones import NewZone, set_zone
 
-from .desk import AT, a_laboratory, a_result, fill, hand_in, number_of, work_off
+from .desk import AT, COMMUNITY, DESK, a_laboratory, a_result, fill, hand_in, number_of, work_off
 from .table import Table, count, let_in, type_in
 
 SAID = "[data-part='said']"
@@ -128,6 +130,38 @@ def test_whoever_is_recalled_is_said_to_be_and_goes_into_a_tube_of_his_own(table
     with in_scope(system_scope("test")):
         told = Tube.objects.filter(code__startswith="LH").order_by("code").values_list("code", "size", "members")
         assert list(told) == [("LH-0001", 5, 1), ("LH-0002", 1, 1)]
+
+
+def test_where_each_household_has_a_tube_the_table_opens_no_other_and_seals_it_when_all_are_in(
+    table: Table, phone: Page
+) -> None:
+    with in_scope(DESK):
+        zone = NewZone(COMMUNITY, pool_size=HOUSEHOLD)
+        set_zone(scope=DESK, made=table.desk.round.public_id, new=zone, by=DESK.name, at=now())
+    let_in(table, phone)
+    offered = phone.locator("[data-part='size'] option:not([hidden])")
+    assert offered.all_inner_texts() == ["一户", "1"]
+    type_in(phone, "LH-0001")
+    expect(phone.locator("[data-part='of-a-household']")).to_have_text("一户一管")
+    expect(phone.locator("[data-part='of-so-many']")).to_be_hidden()
+    for person in range(3):
+        type_in(phone, number_of(person))
+    count(phone, "members", 3)
+    phone.get_by_role("button", name="这一户已采完，封管").click()
+    count(phone, "sealed", 1)
+    type_in(phone, "LH-0002")
+    type_in(phone, number_of(3))
+    count(phone, "acknowledged", 5)  # four swabs and a seal
+    work_off(now())
+
+    with in_scope(system_scope("test")):
+        told = Tube.objects.order_by("code").values_list("code", "size", "members", "state", "conflict")
+        assert list(told) == [("LH-0001", HOUSEHOLD, 3, 2, ""), ("LH-0002", HOUSEHOLD, 1, 1, "")]
+
+
+def test_a_table_knows_a_household_by_the_number_of_the_rules() -> None:
+    script = Path(__file__).parents[1] / "static/testing/station/sizes.js"
+    assert f"HOUSEHOLD = {HOUSEHOLD};" in script.read_text(encoding="utf-8")
 
 
 def test_the_hour_at_the_laboratory_is_that_of_the_rules(table: Table, phone: Page) -> None:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.testing.models import Expected, Sample, Tube
 from shali.testing.queries.tubes import tube_view
-from shali.testing.rules import Outcome, Standing
+from shali.testing.rules import HOUSEHOLD, Outcome, Standing
 from shali.testing.services.zones import NewZone, set_zone
 
 from .desk import AT, COMMUNITY, DESK, a_laboratory, a_result, fill, hand_in, number_of, open_round, work_off
@@ -43,6 +43,23 @@ def test_a_tube_that_is_not_void_has_no_reason_for_it() -> None:
     refused = pytest.raises(IntegrityError, match="testing_tube_void_why")
     with in_scope(system_scope("test")), refused, transaction.atomic():
         Tube.objects.filter(code="T1").update(void_why="broken")
+
+
+def test_where_each_household_has_a_tube_of_its_own_none_that_others_share_is_released() -> None:
+    desk = open_round()
+    device = desk.device()
+    with in_scope(DESK):
+        zone = NewZone(COMMUNITY, pool_size=HOUSEHOLD)
+        set_zone(scope=DESK, made=desk.round.public_id, new=zone, by=DESK.name, at=AT)
+    for code, people, size in (("T1", range(3), HOUSEHOLD), ("T2", [3], 1), ("T3", range(4, 6), 5)):
+        fill(device, code, people, at=AT + timedelta(hours=1), size=size)
+    device.send(AT + timedelta(hours=2))
+    work_off()
+
+    hand_in(a_laboratory(), *(a_result(code, Outcome.NEGATIVE) for code in ("T1", "T2", "T3")))
+
+    assert [desk.tube(code).conflict for code in ("T1", "T2", "T3")] == ["", "", "zone_size"]
+    assert [desk.standing(n) for n in (0, 3, 4)] == [Standing.NEGATIVE, Standing.NEGATIVE, Standing.RESAMPLE]
 
 
 def test_more_people_than_a_tube_of_the_zone_holds_are_kept_and_nobody_is_released() -> None:

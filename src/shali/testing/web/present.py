@@ -14,7 +14,7 @@ from shali.testing.queries import words
 from shali.testing.queries.boxes import BoxRow
 from shali.testing.queries.left import ExpectedRow
 from shali.testing.queries.tubes import ParkedRow, RecallRow
-from shali.testing.rules import Balance, Standing
+from shali.testing.rules import HOUSEHOLD, Balance, Standing
 from shali.testing.rules.exempting import WORDS
 
 
@@ -178,3 +178,10 @@ def parked_line(one: ParkedRow) -> dict[str, object]:
         "detail": said % values if said else "",
         "can_take": is_batch,
     }
+
+
+def to_a_tube(size: int) -> str:
+    """Say who shares a tube of a size, standing alone."""
+    if size == HOUSEHOLD:
+        return _("a household to a tube")
+    return _("%(n)s to a tube") % {"n": size}

@@ -9,8 +9,7 @@ from typing import Any
 from django.db import connection
 
 from shali.foundation.jurisdictions.rows import array_of
-from shali.testing.models.rounds import ANY_SIZE
-from shali.testing.rules import VOID_WHYS, TubeState
+from shali.testing.rules import ANY_SIZE, VOID_WHYS, TubeState, may_hold
 from shali.testing.services.processing.events import Batch, Opened
 
 TUBES = """
@@ -179,7 +178,7 @@ class Work:
             tube.mark("overfull")
         zoned_at = one.batch.zoned_at
         # A tube that was filled before its zone was set is as large as its point was then.
-        if tube.members > one.batch.pool_size and zoned_at is not None and taken_at >= zoned_at:
+        if zoned_at is not None and taken_at >= zoned_at and not may_hold(tube.members, tube.size, one.batch.pool_size):
             tube.mark("zone_size")
         tube.first_at = min(tube.first_at or taken_at, taken_at)
         self.seen.add(one.event)

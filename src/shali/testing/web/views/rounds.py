@@ -26,7 +26,7 @@ from shali.testing.queries.rounds import (
     stop_rules,
 )
 from shali.testing.queries.sites import sites
-from shali.testing.rules import POOL_SIZES, RoundState
+from shali.testing.rules import RoundState
 from shali.testing.rules.exempting import MOST
 from shali.testing.services.closing import close_round, take_on
 from shali.testing.services.rounds import Plan, freeze_later, plan_round
@@ -46,7 +46,7 @@ def index(request: PostRequest) -> HttpResponse:
     page = rounds_page(request.scope, which, after=after_of(request))
     counts = rounds_counted(request.scope)
     chips = [(code, words.ROUNDS[code], present.capped(counts[code])) for code in ROUNDS]
-    rows = [(one, words.ROUND_STATES[RoundState(one.state)]) for one in page.rows]
+    rows = [(one, words.ROUND_STATES[RoundState(one.state)], words.TUBES[one.pool_size]) for one in page.rows]
     context = {
         "rows": rows,
         "page": page,
@@ -84,7 +84,7 @@ def new(request: PostRequest) -> HttpResponse:
         "choice": chosen,
         "form": form,
         "size": number_of(form.get("pool_size", ""), otherwise=10),
-        "sizes": POOL_SIZES,
+        "sizes": words.TUBES.items(),
         "needs": needs(request.scope, chosen.people, at=at) if chosen.people else None,
         "rules": {code: form.get(code, "") for code in MOST} if form else rules_of_the_day(request.scope, at),
         "wrong": wrong,
@@ -116,6 +116,7 @@ def one(request: PostRequest, testing_round: str) -> HttpResponse:
         "row": view.row,
         "rule_words": present.rule_words(view.row.exempt_rules),
         "state": words.ROUND_STATES[RoundState(view.row.state)],
+        "to_a_tube": present.to_a_tube(view.row.pool_size),
         "identities": present.identities(view.balance, testing_round),
         "standings": present.standings(view.standings, testing_round),
         "drawing": draw_coverage(view, at=at),

@@ -21,6 +21,7 @@ from shali.testing.services.copies import Handed, hand_in_copy
 from shali.testing.services.site_edits import SiteEdit, edit_site
 from shali.testing.services.sites import SILENT, NewSite, add_site, check_protection, close_site, cover
 from shali.testing.services.stations import make_station, revoke_station
+from shali.testing.web import present
 from shali.testing.web.given import must_hour, number_of
 
 
@@ -67,6 +68,7 @@ def _site_page(request: PostRequest, site: str, **more: object) -> HttpResponse:
     context = {
         "view": view,
         "row": view.row,
+        "to_a_tube": present.to_a_tube(view.row.pool_size),
         "protection": [(code, word, code in view.protection) for code, word in words.PROTECTION.items()],
         "checked_by": names[view.checked_by].name if view.checked_by in names else "",
         "tables": range(1, view.row.tables + 1),

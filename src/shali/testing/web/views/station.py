@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from shali.foundation.accounts.policy import policy
 from shali.foundation.clocks import now
 from shali.foundation.ui.refusal import Refusal
-from shali.testing.rules import POOL_SIZES
+from shali.testing.queries import words
 from shali.testing.services.copies import take_copy
 from shali.testing.services.envelopes import Sent
 from shali.testing.services.stations import enrol, known_station, pack_for
@@ -29,9 +29,8 @@ from shali.testing.web.station_words import station_words
 @policy(public=True)
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "testing/station.html", {"words": station_words(), "sizes": sorted(POOL_SIZES, reverse=True)}
-    )
+    sizes = sorted(words.TUBES.items(), reverse=True)
+    return render(request, "testing/station.html", {"words": station_words(), "sizes": sizes})
 
 
 @policy(public=True)

@@ -10,10 +10,12 @@ from shali.foundation.accounts.policy import PostRequest, policy
 from shali.foundation.accounts.queries import who
 from shali.foundation.accounts.roles import Verb
 from shali.foundation.clocks import now
+from shali.testing.queries import words
 from shali.testing.queries.rounds import round_head
 from shali.testing.queries.zones import zone_places, zones
-from shali.testing.rules import POOL_SIZES, RoundState
+from shali.testing.rules import RoundState
 from shali.testing.services.zones import NewZone, drop_zone, set_zone
+from shali.testing.web import present
 from shali.testing.web.given import hour_of
 
 
@@ -46,9 +48,13 @@ def index(request: PostRequest, testing_round: str) -> HttpResponse:
     context = {
         "view": view,
         "row": row,
-        "rows": [(one, names[one.set_by].name if one.set_by in names else one.set_by) for one in rows],
+        "rows": [
+            (one, words.TUBES[one.pool_size], names[one.set_by].name if one.set_by in names else one.set_by)
+            for one in rows
+        ],
+        "to_a_tube": present.to_a_tube(row.pool_size),
         "areas": zone_places(request.scope, testing_round),
-        "sizes": POOL_SIZES,
+        "sizes": words.TUBES.items(),
         "may_change": row.state != RoundState.CLOSED,
         "at": at,
     }

@@ -1,6 +1,7 @@
 // What the screen shows and hears. The page is made on the server; here its parts are filled and their buttons wired.
 import { encode } from "uqr";
 import { rememberCounts } from "./counts.js";
+import { fits, HOUSEHOLD } from "./sizes.js";
 import * as store from "./store.js";
 
 const KEYS_OF_A_READER = 50; // milliseconds between characters: nobody types as fast
@@ -139,7 +140,7 @@ export class Screen {
   size(wanted) {
     if (wanted !== undefined) {
       // A zone of singles has no larger tubes: what a point says is the most, a table may choose less.
-      for (const one of this.part("size").options) one.hidden = one.disabled = Number(one.value) > wanted;
+      for (const one of this.part("size").options) one.hidden = one.disabled = !fits(Number(one.value), wanted);
       this.part("size").value = String(wanted);
     }
     return Number(this.part("size").value);
@@ -206,6 +207,9 @@ export class Screen {
     this.#fill("label", tube.code);
     this.#fill("members", tube.members);
     this.#fill("size", tube.size);
+    const isHousehold = tube.size === HOUSEHOLD;
+    for (const name of ["of-so-many", "seal-early"]) this.part(name).hidden = isHousehold;
+    for (const name of ["of-a-household", "seal-household"]) this.part(name).hidden = !isHousehold;
     const slots = this.part("slots");
     slots.setAttribute("aria-label", this.words.slots.replace("{n}", tube.members).replace("{size}", tube.size));
     slots.replaceChildren(

@@ -1,5 +1,6 @@
 // The work at a table: tubes opened, people bound to them, sealed, voided, boxed. Each act is one event, kept before it counts.
 import { takeLabel } from "./documents.js";
+import { fits } from "./sizes.js";
 import * as store from "./store.js";
 
 export class Refused extends Error {}
@@ -51,7 +52,7 @@ export class Table {
       if (!code) throw new Refused("label");
       if (await store.get("tube")) throw new Refused("tube_open");
       if (await store.tube(code)) throw new Refused("label_used");
-      if (size > this.pack.site.size) throw new Refused("zone_size");
+      if (!fits(size, this.pack.site.size)) throw new Refused("zone_size");
       await store.write(async (all) => {
         await all.tubes.add({ code, size, members: 0, state: "open", first: null, opened: Date.now() });
         await all.meta.put({ name: "tube", value: code });
