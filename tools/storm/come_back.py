@@ -29,7 +29,7 @@ def come_back(port: int, batches: Sequence[Sent], *, within: float) -> Told:
     :raises TimeoutError: somebody was still waiting after ten minutes
     """
     told = Told()
-    asyncio.run(asyncio.wait_for(_all(port, batches, within, told), GIVE_UP))
+    asyncio.run(asyncio.wait_for(_all(port, batches, within, told), within + GIVE_UP))
     return told
 
 
