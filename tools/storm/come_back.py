@@ -26,7 +26,7 @@ class Told:
 def come_back(port: int, batches: Sequence[Sent], *, within: float) -> Told:
     """Let every station send its batch, beginning within some seconds; return when all were acknowledged.
 
-    :raises TimeoutError: somebody was still waiting after ten minutes
+    :raises TimeoutError: somebody was still waiting ten minutes after the last had begun
     """
     told = Told()
     asyncio.run(asyncio.wait_for(_all(port, batches, within, told), within + GIVE_UP))
