@@ -1,4 +1,4 @@
-"""A web process and the worker load no compiled loops, solver or dictionary before somebody asks for what needs them."""
+"""A start loads no compiled loops, solver or dictionary: whoever asks for what needs them waits for them, nobody else."""
 
 import subprocess
 import sys

@@ -4,6 +4,7 @@
 """
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,8 @@ from shali.config.demo.device import Device
 from shali.foundation.jurisdictions.scope import in_scope, system_scope
 from shali.testing.models import Box, Sample, SealedBatch, Station, Tube
 from shali.testing.rules import TubeState
-from shali.testing.tests.desk import AT, Desk, number_of, open_round, work_off
+from shali.testing.services.stations import revoke_station
+from shali.testing.tests.desk import AT, DESK, Desk, number_of, open_round, work_off
 
 HISTORIES = int(os.environ.get("SHALI_HISTORIES", "60"))
 STATIONS = 2
@@ -25,7 +27,9 @@ SENDS = ("send", "send", "resend", "part", "after", "unheard")
 Steps = st.lists(
     st.tuples(
         st.integers(0, STATIONS - 1),
-        st.sampled_from([*["swab"] * 4, *["seal"] * 2, "out", *["move"] * 2, "void", "box", *SENDS]),
+        st.sampled_from(
+            [*["swab"] * 8, *["seal"] * 4, *["out"] * 2, *["move"] * 4, *["void", "box"] * 2, *SENDS * 2, "revoke"]
+        ),
         st.integers(0, 9),
         st.integers(1, 6),
     ),
@@ -39,10 +43,21 @@ def desk(db: None) -> Desk:
     return open_round(20)
 
 
+@dataclass(frozen=True)
+class Written:
+    """Samples by event with their tubes; tubes that are sealed, and void; boxes with their tubes."""
+
+    bound: dict[str, str]
+    sealed: set[str]
+    void: set[str]
+    boxes: dict[str, list[str]]
+
+
 class _Model:
     """What one station wrote, by hand: samples by event, tubes and boxes, and how many events the server is to have.
 
     A swab of a void tube stays where it was; whoever lies in a tube that is void or in a box is at the table no more.
+    What a revoked device sends is kept apart: here is what it had written when the last event came that was taken.
     """
 
     def __init__(self, device: Device, name: str) -> None:
@@ -53,11 +68,25 @@ class _Model:
         self.sealed: set[str] = set()
         self.void: set[str] = set()
         self.boxes: dict[str, list[str]] = {}
+        self.is_revoked = False
+        self.past = [self._as_it_stands()]  # by how many events were written
+
+    def _as_it_stands(self) -> Written:
+        return Written(dict(self.bound), set(self.sealed), set(self.void), dict(self.boxes))
+
+    def here(self) -> Written:
+        """Return what the server is to have."""
+        return self.past[self.known]
 
     def code(self) -> str:
         return f"{self.name}{self.tube}"
 
     def step(self, what: str, a: int, b: int) -> None:
+        self._do(what, a, b)
+        if len(self.device.outbox) == len(self.past):
+            self.past.append(self._as_it_stands())
+
+    def _do(self, what: str, a: int, b: int) -> None:
         device = self.device
         if what == "swab":
             self.bound[device.swab(AT, self.code(), number_of(a))] = self.code()
@@ -79,6 +108,10 @@ class _Model:
             name = f"{self.name}BOX{len(self.boxes)}"
             device.write(AT, k="box", box=name, tubes=tubes, counted=len(tubes), n=len(tubes))
             self.boxes[name] = tubes
+        elif what == "revoke" and not self.is_revoked and b == 1:
+            with in_scope(DESK):
+                revoke_station(scope=DESK, station=device.public_id, by=DESK.name, at=AT)
+            self.is_revoked = True
         elif what in SENDS and device.outbox:
             self._send(what, a, b)
 
@@ -110,10 +143,10 @@ class _Model:
         ack = device.send(AT, first=first, last=last)
         if what == "unheard":
             device.acknowledged = heard
-        if first <= self.known + 1:
+        if first <= self.known + 1 and not self.is_revoked:
             self.known = max(self.known, last)
         assert ack.up_to == self.known, f"{what} {first} to {last}"
-        assert ack.state == ("gap" if first > ack.up_to + 1 else "kept")
+        assert ack.state == ("revoked" if self.is_revoked else "gap" if first > ack.up_to + 1 else "kept")
 
 
 @pytest.mark.django_db
@@ -138,25 +171,26 @@ def test_what_was_written_is_here_once_whatever_the_order(desk: Desk, steps: lis
     with in_scope(system_scope("test")):
         here = {str(event): code for event, code in _bound()}
         numbers = {one.public_id: one.last_seq for one in Station.objects.exclude(verify_key=None)}
-        accounted = SealedBatch.objects.values_list("n", "accepted", "duplicate", "parked")
+        accounted = SealedBatch.objects.filter(quarantine="").values_list("n", "accepted", "duplicate", "parked")
         assert all(n == a + d + p for n, a, d, p in accounted)
         tubes = {one.code: one for one in Tube.objects.all()}
         boxes = {one.code: sorted(one.codes) for one in Box.objects.all()}
         lies_in = dict(Tube.objects.exclude(box=None).values_list("code", "box__code"))
-    assert here == {event: code for one in models for event, code in one.bound.items()}
-    assert boxes == {name: codes for one in models for name, codes in one.boxes.items()}
+    assert here == {event: code for one in models for event, code in one.here().bound.items()}
+    assert boxes == {name: codes for one in models for name, codes in one.here().boxes.items()}
     assert lies_in == {code: name for name, codes in boxes.items() for code in codes}
     assert {code for code, tube in tubes.items() if tube.state == TubeState.VOID} == set().union(
-        *(one.void for one in models)
+        *(one.here().void for one in models)
     )
     for one in models:
-        assert numbers[one.device.public_id] == len(one.device.outbox)
-        one.device.acknowledged = len(one.device.outbox)
+        assert one.is_revoked or one.known == len(one.device.outbox)
+        assert numbers[one.device.public_id] == one.known
+        one.device.acknowledged = one.known
         with in_scope(system_scope("test")):
             chain = bytes(Station.objects.get(public_id=one.device.public_id).chain).hex()
         assert chain == one.device.chain()
-        for code in one.sealed:
-            assert tubes[code].members == sum(bound == code for bound in one.bound.values())
+        for code in one.here().sealed:
+            assert tubes[code].members == sum(bound == code for bound in one.here().bound.values())
     transaction.savepoint_rollback(mark)
 
 
