@@ -1,4 +1,4 @@
-"""A start loads no compiled loops, solver or dictionary: whoever asks for what needs them waits for them, nobody else."""
+"""A start loads no compiled loops, solver or dictionary: only who asks for what needs them waits for them."""
 
 import subprocess
 import sys
