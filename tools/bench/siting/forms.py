@@ -68,12 +68,17 @@ def files(folder: Path) -> Iterator[tuple[str, int, int, Path]]:
 
 
 def searched(path: Path, form: str, seconds: float) -> tuple[dict[str, float], float]:
-    """Return what the command says of a file, and the seconds of its whole process."""
+    """Return what the command says of a file, and the seconds of its whole process.
+
+    :raises SystemExit: the command failed; with what it said
+    """
     command = [str(Path(sys.executable).parent / "shali"), "sites", "--orlib", str(path), "--seconds", str(seconds)]
     began = time.monotonic()
     said = subprocess.run(
-        [*command, "--json", *(["--capacitated"] if form == "capacitated" else [])], stdout=subprocess.PIPE, check=True
+        [*command, "--json", *(["--capacitated"] if form == "capacitated" else [])], capture_output=True, check=False
     )
+    if said.returncode:
+        raise SystemExit(said.stderr.decode())
     return orjson.loads(said.stdout), time.monotonic() - began
 
 
