@@ -23,13 +23,13 @@ class Told:
     refused: int = 0  # answers of any other kind
 
 
-def come_back(port: int, batches: Sequence[Sent], *, within: float) -> Told:
+def come_back(port: int, batches: Sequence[Sent], *, within: float, give_up: float = GIVE_UP) -> Told:
     """Let every station send its batch, beginning within some seconds; return when all were acknowledged.
 
-    :raises TimeoutError: somebody was still waiting ten minutes after the last had begun
+    :raises TimeoutError: somebody was still waiting so many seconds after the last had begun
     """
     told = Told()
-    asyncio.run(asyncio.wait_for(_all(port, batches, within, told), within + GIVE_UP))
+    asyncio.run(asyncio.wait_for(_all(port, batches, within, told), within + give_up))
     return told
 
 

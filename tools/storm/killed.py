@@ -39,7 +39,7 @@ def _kill(chosen: argparse.Namespace, var: Path) -> None:
 
         made = world.make(people=chosen.stations * EVENTS * 9 // 10, stations=chosen.stations)
         batches = world.batches(made, each=1, size=EVENTS)
-    from tools.storm.come_back import come_back
+    from tools.storm.come_back import GIVE_UP, come_back
     from tools.storm.inbox import in_tubes, until_empty
 
     from shali.config.running import Run, free_port
@@ -51,7 +51,9 @@ def _kill(chosen: argparse.Namespace, var: Path) -> None:
             raise SystemExit(run.said.read_text()[-2_000:])
         began = time.monotonic()
         killer.start()
-        told = come_back(port, batches, within=chosen.kills * sum(BETWEEN) / 2)
+        # While it is killed they wait longer and longer, as devices do: the last may come long after the last kill.
+        span = chosen.kills * sum(BETWEEN) / 2
+        told = come_back(port, batches, within=span, give_up=GIVE_UP + 2 * span)
         killer.join()
         with installation(role="owner"):
             until_empty(within=PATIENCE)

@@ -12,8 +12,15 @@ from shali.testing.services.sites import NewSite, add_site
 from shali.testing.services.stations import make_station, revoke_station
 
 from .desk import COMMUNITY, DESK, Desk, number_of, work_off
-from .table import Table, count, let_in, type_in
+from .table import Table, count, let_in, type_in, until
 
+PACK_IS_OPEN = """() => new Promise((told) => {
+  const asked = indexedDB.open("shali-station");
+  asked.onsuccess = () => {
+    const kept = asked.result.transaction("meta").objectStore("meta").get("pack");
+    kept.onsuccess = () => { asked.result.close(); told(Boolean(kept.result?.value.open)); };
+  };
+})"""
 SAID = "[data-part='said']"
 # Answered within the page: a real 503 would be a complaint of the browser.
 BUSY = """() => {
@@ -156,6 +163,8 @@ def test_a_roster_frozen_meanwhile_is_known_without_loading_the_page_again(table
     freeze_roster(made=made.pk, by=city.name, at=at)
     with phone.expect_response("**/station/pack/"):
         phone.evaluate("dispatchEvent(new Event('online'))")
+    # Not when the answer is here, but when the device has kept it.
+    until(phone, PACK_IS_OPEN)
     type_in(phone, number_of(1))
 
     count(phone, "people", 2)

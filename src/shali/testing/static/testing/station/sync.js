@@ -83,10 +83,11 @@ export class Sync {
     const pause = this.wait * (0.75 + Math.random() / 2);
     this.notBefore = isAsked ? performance.now() + pause : 0;
     this.busy = false;
-    await this.changed();
-    // What was written while this try was on its way does not wait for the pause, unless the server asked for one.
+    // What was written while this try was on its way does not wait for the pause, unless the server asked for one. The
+    // pause begins before the screen is told: a network that comes back meanwhile ends it, and is not overruled by it.
     if (this.again) this.soon();
     else this.#after(pause);
+    await this.changed();
   }
 
   async #once() {
