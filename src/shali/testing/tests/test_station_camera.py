@@ -70,6 +70,34 @@ def test_a_first_try_that_fails_when_the_network_is_back_is_soon_made_again(tabl
     count(phone, "waiting", 0)
 
 
+def test_a_network_that_comes_back_while_the_screen_is_told_of_a_failure_is_used_at_once(
+    table: Table, phone: Page
+) -> None:
+    let_in(table, phone)
+    count(phone, "waiting", 0)
+    phone.evaluate(
+        """() => {
+          const real = window.fetch;
+          [window.failures, window.isBack] = [0, false];
+          window.fetch = (url, ...rest) => {
+            if (!String(url).includes("/station/batches/") || window.isBack) return real(url, ...rest);
+            window.failures += 1;
+            if (window.failures > 4) {
+              window.isBack = true;
+              const { port1, port2 } = new MessageChannel();
+              port1.onmessage = () => dispatchEvent(new Event("online"));
+              port2.postMessage("after what follows from the failure, before anything is read");
+            }
+            return Promise.reject(new TypeError("Failed to fetch"));
+          };
+        }"""
+    )
+    for place in range(5):
+        type_in(phone, ["LH-0001", *map(number_of, range(4))][place])
+        until(phone, f"window.failures > {place}")
+    count(phone, "waiting", 0)
+
+
 def test_what_the_camera_needs_lies_on_the_device_before_the_network_goes(table: Table, phone: Page) -> None:
     let_in(table, phone)
     phone.wait_for_function(
