@@ -7,8 +7,6 @@ HOST ?= 127.0.0.1
 UV_VERSION := 0.13.9
 UV := .boot/bin/uv
 export UV_PYTHON_DOWNLOADS := never
-# Of our own sources too: where it is there already this takes a quarter of a second.
-COMPILED := .venv/bin/python -m compileall -q src
 # A node that is new enough saves the download of one.
 NODE_GROUP := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null \
 	&& command -v npm >/dev/null || echo --group frontend)
@@ -41,12 +39,13 @@ help:
 
 run: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups $(NODE_GROUP)
-	@$(COMPILED)
 	@exec .venv/bin/shali run --host $(HOST) --port $(PORT)
 
+# Compiled once, and not by each of the many processes that tests start: some machines forbid Python to write it down
+# itself. A first `make run` does without: it would wait longer for this than its few processes save.
 environment: $(UV)
-	@$(UV) sync --frozen --quiet --no-group frontend $(NODE_GROUP)
-	@$(COMPILED)
+	@$(UV) sync --frozen --quiet --compile-bytecode --no-group frontend $(NODE_GROUP)
+	@.venv/bin/python -m compileall -q src
 
 check: environment
 	@.venv/bin/python tools/check.py
