@@ -98,7 +98,7 @@ CONFLICTS = {
     "overfull": _("more people than it holds"),
     "after_sealing": _("somebody was added after it was sealed"),
     "reused": _("its label was used in an earlier round"),
-    "zone_size": _("more people than a tube of its zone holds"),
+    "zone_size": _("people whom its zone does not let share a tube"),
     "count_differs": _("the device counted other people than it sent"),
 }
 RECALLS = {

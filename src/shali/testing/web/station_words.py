@@ -26,7 +26,7 @@ def station_words() -> dict[str, str]:
         "label": _("This is no label. Scan the tube's or the seal's code."),
         "tube_open": _("A tube is open. Seal it first."),
         "label_used": _("This label was used at this table already. Take another tube."),
-        "zone_size": _("A tube of this point holds fewer people. Choose its size again."),
+        "zone_size": _("This point opens no tubes of this size. Choose the size again."),
         "no_tube": _("Scan a tube's label first."),
         "full": _("The tube is full."),
         "twice": _("This person was sampled at this table already."),
